@@ -1,0 +1,210 @@
+package agent
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/go-csm/csm"
+)
+
+const (
+	// maxDatagram is the largest payload that UDP can carry. Some SDKs send more
+	// than csm.MaxDatagram.
+	maxDatagram = 65535
+
+	// readBuffer is the room that a listener asks the system for, to keep what
+	// comes while nothing is read.
+	readBuffer = 8 << 20
+
+	// A listener that is closed reads on until nothing has come for closeIdle, but
+	// no longer than closeLimit.
+	closeIdle  = 50 * time.Millisecond
+	closeLimit = time.Second
+
+	// errorPause keeps a socket that is broken from taking a whole core.
+	errorPause = 10 * time.Millisecond
+)
+
+// Options are the settings of a [Listener]. The zero value is good for an agent.
+type Options struct {
+	// KeepAccessKeys makes the listener hand on access key IDs as they came.
+	// Otherwise it masks them, as [MaskAccessKey] does.
+	KeepAccessKeys bool
+
+	// Logger gets a line that says what was bound, and how large a buffer the
+	// system gave. Nil means that nothing is logged.
+	Logger *slog.Logger
+}
+
+// A Listener receives datagrams at a UDP address and hands on the events in them.
+// Make one with [Listen]. Its methods can be called from any goroutine.
+type Listener struct {
+	conn           *net.UDPConn
+	keepAccessKeys bool
+	counts         counts
+
+	mu      sync.Mutex
+	serving bool
+	closing bool
+	served  chan struct{} // closed when Serve has returned
+}
+
+// Listen binds a UDP address, such as "127.0.0.1:31000", or "127.0.0.1:0" for a
+// free port; [Listener.Addr] tells which. From then on the system keeps what
+// comes, within limits, until [Listener.Serve] reads it. The caller closes the
+// listener.
+//
+// Whoever can send to the address can make up events: a loopback address is good
+// where nothing else is needed.
+func Listen(address string, o Options) (*Listener, error) {
+	addr, err := net.ResolveUDPAddr("udp", address)
+	if err != nil {
+		return nil, fmt.Errorf("csm: cannot listen: %w", err)
+	}
+	conn, err := net.ListenUDP("udp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("csm: cannot listen: %w", err)
+	}
+	size := growReadBuffer(conn)
+	if o.Logger != nil {
+		o.Logger.Info("csm: listening", "address", conn.LocalAddr().String(), "buffer_bytes", size)
+	}
+	return &Listener{
+		conn:           conn,
+		keepAccessKeys: o.KeepAccessKeys,
+		served:         make(chan struct{}),
+	}, nil
+}
+
+// Addr is the address that the listener is bound to.
+func (l *Listener) Addr() netip.AddrPort {
+	return l.conn.LocalAddr().(*net.UDPAddr).AddrPort()
+}
+
+// Serve reads datagrams and calls handle with each event in them, one after the
+// other, in the order in which they came, until [Listener.Close]. It returns nil
+// then, and when the listener was closed before. It must be called once only.
+//
+// The event is handle's to keep. While handle runs nothing is read, so what takes
+// long belongs elsewhere.
+func (l *Listener) Serve(handle func(*csm.Event)) error {
+	l.mu.Lock()
+	if l.serving {
+		l.mu.Unlock()
+		return errors.New("csm: Serve called twice")
+	}
+	l.serving = true
+	closed := l.closing
+	l.mu.Unlock()
+	if closed {
+		return nil
+	}
+	defer close(l.served)
+
+	buf := make([]byte, maxDatagram)
+	idle := false // nothing has come since the last deadline
+	var end time.Time
+	for {
+		n, _, err := l.conn.ReadFromUDPAddrPort(buf)
+		switch {
+		case err == nil:
+			idle = false
+			l.take(buf[:n], handle)
+		case errors.Is(err, os.ErrDeadlineExceeded): // set by Close
+			now := time.Now()
+			if end.IsZero() {
+				end = now.Add(closeLimit)
+			} else if idle || now.After(end) {
+				return nil
+			}
+			idle = true
+			if err := l.conn.SetReadDeadline(now.Add(closeIdle)); err != nil {
+				return nil
+			}
+		default:
+			l.counts.readErrors.Add(1)
+			time.Sleep(errorPause)
+		}
+	}
+}
+
+// Close makes [Listener.Serve] hand on what the system has received already, and
+// return; Close returns after it and frees the socket. With datagrams that keep
+// coming it gives up after a second. It must not be called by Serve's handle.
+func (l *Listener) Close() error {
+	l.mu.Lock()
+	serving, first := l.serving, !l.closing
+	l.closing = true
+	l.mu.Unlock()
+	if serving {
+		if err := l.conn.SetReadDeadline(time.Now()); err == nil {
+			<-l.served
+		}
+	}
+	if !first {
+		return nil
+	}
+	l.counts.lostInKernel.Store(lostInKernel(l.conn))
+	if err := l.conn.Close(); err != nil {
+		return fmt.Errorf("csm: closing the listener: %w", err)
+	}
+	return nil
+}
+
+// take decodes a datagram and hands its events on.
+func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
+	c := &l.counts
+	c.datagrams.Add(1)
+	c.bytes.Add(uint64(len(datagram)))
+	whole := true
+	rest := bytes.TrimSpace(datagram)
+	if len(rest) == 0 {
+		c.empty.Add(1)
+		whole = false
+	}
+	for len(rest) > 0 {
+		e := new(csm.Event)
+		next, err := csm.DecodeNext(rest, e)
+		switch {
+		case err == nil:
+			if !l.keepAccessKeys {
+				e.AccessKey = MaskAccessKey(e.AccessKey)
+			}
+			c.events.Add(1)
+			handle(e)
+		case errors.Is(err, csm.ErrNotEvent):
+			c.notEvent.Add(1)
+			whole = false
+		default: // the next line may hold an event that is whole
+			c.notJSON.Add(1)
+			whole = false
+			_, next, _ = bytes.Cut(rest, []byte("\n"))
+		}
+		rest = bytes.TrimSpace(next)
+	}
+	if whole {
+		c.taken.Add(1)
+	} else {
+		c.rejected.Add(1)
+	}
+}
+
+// MaskAccessKey is an access key ID that can be shown: its first and last four
+// characters, AKIA…MPLE, or of a short one nothing but the mark.
+func MaskAccessKey(key string) string {
+	r := []rune(key)
+	switch {
+	case len(r) == 0:
+		return ""
+	case len(r) < 16: // none that AWS makes, and too little to hide
+		return "…"
+	}
+	return string(r[:4]) + "…" + string(r[len(r)-4:])
+}

@@ -1,0 +1,19 @@
+//go:build !linux || 386
+
+package agent
+
+import "net"
+
+// growReadBuffer asks for a large receive buffer and gives the size that was
+// asked for last: what the system made of it cannot be told.
+func growReadBuffer(conn *net.UDPConn) (size int) {
+	for size = readBuffer; size > 64<<10; size /= 2 { // systems refuse what is too much
+		if conn.SetReadBuffer(size) == nil {
+			break
+		}
+	}
+	return size
+}
+
+// lostInKernel cannot be told here.
+func lostInKernel(*net.UDPConn) uint64 { return 0 }
