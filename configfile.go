@@ -104,7 +104,7 @@ func readStart(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	b, err := io.ReadAll(io.LimitReader(f, maxConfigFile))
 	return string(b), err
 }

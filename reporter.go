@@ -1,6 +1,7 @@
 package csm
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -133,10 +134,10 @@ func (r *Reporter) Publish(e *Event) {
 	}
 	var err error
 	d.bytes, err = d.event.AppendJSON(d.bytes[:0])
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		r.target.send(d, &r.counts)
-	case ErrTooLarge:
+	case errors.Is(err, ErrTooLarge):
 		r.counts.tooLarge.Add(1)
 		r.tooLargeOnce.Do(func() {
 			r.log.Warn("csm: an event is lost, and all like it will be", "error", err, "service", e.Service, "operation", e.API)

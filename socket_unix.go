@@ -34,9 +34,6 @@ func newDatagram() *datagram {
 	d := &datagram{bytes: make([]byte, 0, bufferToStart)}
 	d.write = func(fd uintptr) bool {
 		_, d.err = syscall.Write(int(fd), d.bytes)
-		for d.err == syscall.EINTR {
-			_, d.err = syscall.Write(int(fd), d.bytes)
-		}
 		return true // done, also if the socket is full: never wait for it
 	}
 	return d

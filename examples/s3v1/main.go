@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -32,8 +33,9 @@ import (
 func main() {
 	log.SetFlags(0)
 	server := httptest.NewServer(busyOnce(gofakes3.New(s3mem.New()).Server()))
-	defer server.Close()
-	if err := run(server.URL); err != nil {
+	err := run(server.URL)
+	server.Close()
+	if err != nil {
 		log.Fatal(err)
 	}
 }
@@ -102,7 +104,7 @@ func busyOnce(next http.Handler) http.Handler {
 		isUpload := r.Method == http.MethodPut && r.ContentLength > 0
 		if isUpload && !answered.Swap(true) {
 			w.WriteHeader(http.StatusServiceUnavailable)
-			fmt.Fprint(w, `<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>`)
+			_, _ = io.WriteString(w, `<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>`)
 			return
 		}
 		next.ServeHTTP(w, r)

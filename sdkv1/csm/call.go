@@ -2,6 +2,7 @@ package csm
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go/aws"
@@ -109,7 +110,7 @@ func (rep *Reporter) sendCall(r *request.Request) {
 	} else {
 		e.FinalSDKException, e.FinalSDKExceptionMessage = x.code, x.message
 	}
-	if x.code == request.CanceledErrorCode && r.Context().Err() == context.DeadlineExceeded {
+	if x.code == request.CanceledErrorCode && errors.Is(r.Context().Err(), context.DeadlineExceeded) {
 		e.APICallTimeout = core.Flag(true)
 	}
 	rep.core.Publish(&e)

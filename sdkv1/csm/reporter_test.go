@@ -168,7 +168,7 @@ func TestSessionTokenOnlyIfAskedFor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer conn.Close()
+			t.Cleanup(func() { _ = conn.Close() })
 			r, err := core.New(core.Options{Address: conn.LocalAddr().String(), SendSessionToken: send})
 			if err != nil {
 				t.Fatal(err)

@@ -44,8 +44,8 @@ func newSDKSession(opts Options) (*Session, error) {
 	if enabled && settings != sdkClient.first {
 		sdkClient.Lock()
 		defer sdkClient.Unlock()
-		defer os.Setenv(enabledVariable, variable)
-		os.Setenv(enabledVariable, "false")
+		_ = os.Setenv(enabledVariable, "false")
+		defer func() { _ = os.Setenv(enabledVariable, variable) }()
 	}
 	sess, err := session.NewSessionWithOptions(opts)
 	if err != nil {

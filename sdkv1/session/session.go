@@ -21,8 +21,11 @@ import (
 
 // The SDK's types, so that a program needs this package alone.
 type (
-	Session           = session.Session
-	Options           = session.Options
+	// Session is the SDK's.
+	Session = session.Session
+	// Options are the SDK's.
+	Options = session.Options
+	// SharedConfigState is the SDK's.
 	SharedConfigState = session.SharedConfigState
 )
 
