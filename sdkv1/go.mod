@@ -3,7 +3,7 @@ module github.com/go-csm/csm/sdkv1
 go 1.26.0
 
 require (
-	github.com/aws/aws-sdk-go v1.21.0
+	github.com/aws/aws-sdk-go v1.25.0
 	github.com/go-csm/csm v0.1.0
 )
 
