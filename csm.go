@@ -2,6 +2,7 @@ package csm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -90,7 +91,8 @@ func (c Config) Start() (*Reporter, error) {
 	process.Lock()
 	defer process.Unlock()
 	o := Options{ClientID: c.ClientID, Address: c.Address(), SendSessionToken: c.SendSessionToken}
-	for _, r := range append(process.others, process.reporter) {
+	process.others = slices.DeleteFunc(process.others, func(r *Reporter) bool { return !r.open() })
+	for _, r := range append([]*Reporter{process.reporter}, process.others...) {
 		if r.open() && r.clientID == o.ClientID && r.address == o.Address && r.sendSessionToken == o.SendSessionToken {
 			return r, nil
 		}

@@ -1,0 +1,5 @@
+//go:build race
+
+package csm
+
+const raceEnabled = true
