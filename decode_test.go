@@ -78,7 +78,9 @@ func TestDialects(t *testing.T) {
 }
 
 func TestNotJSON(t *testing.T) {
-	deep := func(n int) string { return `{"Type":"ApiCall","x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + "}" }
+	deep := func(n int) string {
+		return `{"Type":"ApiCall","x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + "}"
+	}
 	for name, in := range map[string]string{
 		"nothing": "", "white space": " \n", "text": "hello", "a brace": "{", "no name": "{1:2}", "no colon": `{"a" 1}`,
 		"no value": `{"a":}`, "no comma": `{"a":1 "b":2}`, "a trailing comma": `{"a":1,}`, "no end": `{"a":1`,
