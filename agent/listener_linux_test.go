@@ -38,7 +38,9 @@ func TestLossInTheKernelIsSeen(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	<-served
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
 	if s := l.Stats(); s.Events+s.LostInKernel != sent {
 		t.Errorf("%d sent, %d taken and %d lost", sent, s.Events, s.LostInKernel)
 	}
