@@ -1,0 +1,28 @@
+GO ?= go
+MODULES := . cmd/csm examples sdkv1 sdkv2 test
+FUZZTIME ?= 60s
+
+.PHONY: test lint vet fuzz lowest tidy
+
+test:
+	$(GO) test -race work
+
+lint:
+	golangci-lint run $(MODULES:%=./%/...)
+
+# Everything builds for these systems.
+vet:
+	for os in linux darwin windows; do GOOS=$$os $(GO) vet work || exit 1; done
+
+fuzz:
+	GO=$(GO) FUZZTIME=$(FUZZTIME) sh test/fuzz.sh
+
+# The adapters' tests with the SDK versions that their go.mod files name. Elsewhere
+# the workspace's newest are used.
+lowest:
+	GO=$(GO) sh test/lowest.sh
+
+# A replace is put in for the tidy and taken out again: go install takes no module
+# that has one.
+tidy:
+	GO=$(GO) MODULES="$(MODULES)" sh test/tidy.sh
