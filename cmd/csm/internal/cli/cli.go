@@ -1,0 +1,78 @@
+// Package cli is the command line of csm. Everything that it takes from the
+// process it runs in is put in from outside, but for signals and the network.
+//
+// The rules of its output: what a user asked for goes to stdout. In csm run stdout
+// is the program's alone, and the report goes to stderr. What csm has to say by
+// itself goes to stderr, each line with "csm: " before it; an error has a line
+// with "hint: " below that says what to do.
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// A Process is what the command line takes from the process it runs in.
+type Process struct {
+	Args   []string // without the name of the command
+	Env    []string // as os.Environ has it
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// The exit codes of csm itself. From csm run the program's own come as well.
+const (
+	exitFailure       = 1
+	exitUsage         = 2
+	exitNotExecutable = 126
+	exitNotFound      = 127
+)
+
+const exitCodes = `Exit codes: the program's own, from csm run; 128+n if signal n ended it;
+127 if it was not found, 126 if it was found and cannot be executed;
+2 if the command line is wrong; 1 for every other error.`
+
+// Main runs the command line and gives the exit code.
+func Main(p Process) (code int) {
+	restore := closedPipesAreErrors()
+	defer restore()
+	root := &cobra.Command{
+		Use:   "csm",
+		Short: "show the AWS calls of programs",
+		Long: `csm shows the AWS calls of programs: which operations, how often, how long they
+took, and how they failed. It reads the events of client-side monitoring (CSM),
+which the AWS CLI and most AWS SDKs send if they are told to.
+
+` + exitCodes,
+		Example: `  csm run -- aws s3 ls          run a program, then show what it called
+  csm run -- python app.py
+  csm tail                      show the events of other programs as they come`,
+		Version:                    version(),
+		Args:                       knownCommand,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetArgs(p.Args)
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	root.SetFlagErrorFunc(usageError)
+	root.AddCommand(newRun(p, &code), newTail(p), newVersion())
+	if err := root.Execute(); err != nil {
+		return printError(p.Stderr, err)
+	}
+	return code
+}
+
+// knownCommand refuses arguments of csm itself: they would be a command's name.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return unknownCommand(c, args[0])
+}

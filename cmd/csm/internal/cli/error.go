@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
+)
+
+// An exitError is an error that says what to do, and what to exit with.
+type exitError struct {
+	err  error
+	hint string
+	code int
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError is a command line that is wrong.
+func usageError(c *cobra.Command, err error) error {
+	return &exitError{err, fmt.Sprintf("run '%s --help' to see how it is used", c.CommandPath()), exitUsage}
+}
+
+// unknownCommand is the usage error of a command that does not exist.
+func unknownCommand(c *cobra.Command, name string) error {
+	hint := "run 'csm --help' to see the commands; to run a program: csm run -- " + harmless.Cut(name, 40)
+	if like := c.SuggestionsFor(name); len(like) > 0 {
+		hint = "did you mean 'csm " + strings.Join(like, "' or 'csm ") + "'?"
+	}
+	return &exitError{fmt.Errorf("unknown command %q", name), hint, exitUsage}
+}
+
+// noArguments refuses arguments.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError(c, fmt.Errorf("%s takes no arguments, got %q", c.CommandPath(), args[0]))
+	}
+	return nil
+}
+
+// printError prints an error and gives the exit code.
+func printError(w io.Writer, err error) (code int) {
+	text := fmt.Sprintf("csm: %s\n", harmless.Cut(strings.TrimPrefix(err.Error(), "csm: "), 400))
+	e := &exitError{code: exitFailure}
+	if errors.As(err, &e) && e.hint != "" {
+		text += fmt.Sprintf("hint: %s\n", e.hint)
+	}
+	_, _ = io.WriteString(w, text) // there is nowhere else to say that it failed
+	return e.code
+}

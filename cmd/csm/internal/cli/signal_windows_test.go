@@ -1,0 +1,4 @@
+package cli
+
+// askSignal has nothing to ask for here.
+func askSignal() {}

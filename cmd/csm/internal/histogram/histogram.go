@@ -1,0 +1,136 @@
+// Package histogram keeps the distribution of many values in little room, after
+// the data model of OpenTelemetry's exponential histograms.
+//
+// At scale s the positive values are divided into buckets whose bounds are the
+// powers of base = 2^(2^-s): bucket i holds the values v with base^i < v ≤
+// base^(i+1). Zeros have a count of their own. A histogram begins at [MaxScale],
+// and halves its scale's resolution (the scale goes down by one, each two
+// neighbouring buckets become one) whenever its values would need more than
+// [MaxBuckets] buckets. The scale follows from the smallest and the largest
+// positive value alone, so it does not matter in which order values come, nor how
+// they were spread over histograms that are merged: the result is the same.
+package histogram
+
+import (
+	"math"
+	"slices"
+)
+
+const (
+	// MaxBuckets is the most buckets that a histogram has.
+	MaxBuckets = 160
+
+	// MaxScale is the scale of a histogram whose values are all but equal. Values
+	// from a millisecond to a minute need a scale of 3, where a quantile is at most
+	// 4.4 % off.
+	MaxScale = 20
+)
+
+// A Histogram is a distribution of numbers that are finite and not negative. The
+// zero value is empty and ready. It is not safe for concurrent use.
+type Histogram struct {
+	shift    int // MaxScale minus the scale
+	offset   int // the index of buckets[0]
+	buckets  []uint64
+	zeros    uint64
+	count    uint64
+	sum      float64
+	min, max float64
+}
+
+// Record adds a value. It does nothing with a negative, an infinite or no number.
+func (h *Histogram) Record(v float64) {
+	if !(v >= 0) || math.IsInf(v, 1) {
+		return
+	}
+	if h.count == 0 || v < h.min {
+		h.min = v
+	}
+	if h.count == 0 || v > h.max {
+		h.max = v
+	}
+	h.count++
+	h.sum += v
+	if v == 0 {
+		h.zeros++
+		return
+	}
+	i := index(v)
+	h.hold(i, i, 0)
+	h.buckets[i>>h.shift-h.offset]++
+}
+
+// Merge adds the values of another histogram, which stays as it is. But for the
+// rounding of the sum, h is then what it were if it had recorded them itself.
+func (h *Histogram) Merge(other *Histogram) {
+	if other.count == 0 {
+		return
+	}
+	if h.count == 0 || other.min < h.min {
+		h.min = other.min
+	}
+	if h.count == 0 || other.max > h.max {
+		h.max = other.max
+	}
+	h.count += other.count
+	h.sum += other.sum
+	h.zeros += other.zeros
+	if len(other.buckets) == 0 {
+		return
+	}
+	low := other.offset << other.shift
+	high := (other.offset + len(other.buckets) - 1) << other.shift
+	h.hold(low, high, other.shift)
+	for i, n := range other.buckets {
+		h.buckets[(other.offset+i)<<other.shift>>h.shift-h.offset] += n
+	}
+}
+
+// Clone is a copy that shares nothing with h.
+func (h *Histogram) Clone() *Histogram {
+	c := *h
+	c.buckets = slices.Clone(h.buckets)
+	return &c
+}
+
+// Count is how many values were recorded.
+func (h *Histogram) Count() uint64 { return h.count }
+
+// Sum is the sum of the values.
+func (h *Histogram) Sum() float64 { return h.sum }
+
+// Max is the largest value, exactly, or 0 if there is none.
+func (h *Histogram) Max() float64 { return h.max }
+
+// index is the bucket of a positive value at MaxScale. Those of lower scales
+// follow from it by shifting it right, so that they agree.
+func index(v float64) int {
+	fraction, exponent := math.Frexp(v) // v = fraction × 2^exponent, 0.5 ≤ fraction < 1
+	if fraction == 0.5 {                // a power of two is the upper bound of its bucket
+		return (exponent-1)<<MaxScale - 1
+	}
+	i := int(math.Ceil(math.Log2(fraction)*(1<<MaxScale))) - 1
+	return exponent<<MaxScale + min(max(i, -1<<MaxScale), -1)
+}
+
+// hold makes room for the buckets of the indexes low to high, which are those of
+// MaxScale, at a scale that is MaxScale-shift or less.
+func (h *Histogram) hold(low, high, shift int) {
+	if n := len(h.buckets); n > 0 {
+		low = min(low, h.offset<<h.shift)
+		high = max(high, (h.offset+n-1)<<h.shift)
+	}
+	shift = max(shift, h.shift)
+	for high>>shift-low>>shift >= MaxBuckets {
+		shift++
+	}
+	offset, n := low>>shift, high>>shift-low>>shift+1
+	if shift == h.shift && offset == h.offset && n == len(h.buckets) {
+		return
+	}
+	buckets := make([]uint64, n)
+	for i, c := range h.buckets {
+		buckets[(h.offset+i)<<h.shift>>shift-offset] += c
+	}
+	h.shift, h.offset, h.buckets = shift, offset, buckets
+}

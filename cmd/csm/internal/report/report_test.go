@@ -1,0 +1,140 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-csm/csm"
+	"github.com/go-csm/csm/agent"
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
+	"github.com/go-csm/csm/cmd/csm/internal/statistics"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// events reads a file of testdata: one event a line.
+func events(t *testing.T, name string) statistics.Snapshot {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := statistics.New(statistics.Limits{Series: 8, Errors: 8})
+	for rest := data; len(bytes.TrimSpace(rest)) > 0; {
+		var e csm.Event
+		if rest, err = csm.DecodeNext(rest, &e); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		a.Add(&e)
+	}
+	return a.Snapshot()
+}
+
+func TestGolden(t *testing.T) {
+	lost := agent.Stats{Datagrams: 9, LostInKernel: 12, NotJSON: 1, NotEvent: 2, Empty: 3, ReadErrors: 1}
+	for _, test := range []struct {
+		golden, events string
+		width          int
+		received       agent.Stats
+	}{
+		{"plain.txt", "plain.jsonl", 0, agent.Stats{}},
+		{"columns120.txt", "plain.jsonl", 120, agent.Stats{}},
+		{"columns80.txt", "plain.jsonl", 80, agent.Stats{}},
+		{"one.txt", "one.jsonl", 0, agent.Stats{}},
+		{"none.txt", "none.jsonl", 0, agent.Stats{}},
+		{"losses.txt", "one.jsonl", 0, lost},
+		{"none-losses.txt", "none.jsonl", 0, agent.Stats{NotJSON: 1}},
+		{"hostile.txt", "hostile.jsonl", 0, agent.Stats{}},
+		{"hostile100.txt", "hostile.jsonl", 100, agent.Stats{}},
+		{"others.txt", "others.jsonl", 0, agent.Stats{}},
+	} {
+		t.Run(test.golden, func(t *testing.T) {
+			r := Run{
+				Statistics: events(t, test.events),
+				Received:   test.received,
+				Elapsed:    412 * time.Millisecond,
+				Host:       "127.0.0.1",
+				Port:       "40123",
+				ClientID:   "app\x1b[31m",
+				Width:      test.width,
+			}
+			var b bytes.Buffer
+			if err := r.Write(&b); err != nil {
+				t.Fatal(err)
+			}
+			if test.width > 0 {
+				for line := range strings.Lines(b.String()) {
+					if harmless.Width(line) > test.width {
+						t.Errorf("wider than %d columns: %s", test.width, line)
+					}
+				}
+			}
+			compare(t, test.golden, b.Bytes())
+		})
+	}
+}
+
+// compare compares with a golden file, or writes it.
+func compare(t *testing.T, golden string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", golden)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is\n%s\nwant\n%s", golden, got, want)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for _, test := range []struct {
+		seconds float64
+		want    string
+	}{
+		{0, "0 ms"},
+		{0.0004, "0 ms"},
+		{0.0005, "1 ms"},
+		{0.012, "12 ms"},
+		{0.9994, "999 ms"},
+		{0.9996, "1.00 s"},
+		{1.2441, "1.24 s"},
+		{59.99, "59.99 s"},
+		{59.994, "59.99 s"},
+		{59.996, "1 m 00 s"},
+		{123.4, "2 m 03 s"},
+		{3599.4, "59 m 59 s"},
+		{3599.6, "1 h 00 m"},
+		{5*3600 + 7*60, "5 h 07 m"},
+		{999*3600 + 59*60, "999 h 59 m"},
+		{1000 * 3600, "> 1000 h"},
+		{9.2e15, "> 1000 h"},
+	} {
+		if got := Duration(test.seconds); got != test.want {
+			t.Errorf("Duration(%v) = %q, want %q", test.seconds, got, test.want)
+		}
+	}
+}
+
+type brokenWriter struct{}
+
+var errBroken = errors.New("broken")
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestWriteTellsWhenItCannot(t *testing.T) {
+	if err := (Run{}).Write(brokenWriter{}); !errors.Is(err, errBroken) {
+		t.Errorf("error %v, want %v", err, errBroken)
+	}
+}
