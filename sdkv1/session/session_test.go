@@ -161,6 +161,17 @@ func TestWrongSetting(t *testing.T) {
 	}
 }
 
+// The SDK's own client would keep the program from having a session.
+func TestAgentWhoseNameDoesNotResolve(t *testing.T) {
+	unset(t)
+	t.Setenv("AWS_CSM_ENABLED", "true")
+	t.Setenv("AWS_CSM_HOST", "csm-agent.invalid")
+	// In a process of its own, the SDK's client is to start the first time.
+	if out, err := runChild(serve(t)); err != nil || len(out) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 func TestHandlersOfTheSDKAreGone(t *testing.T) {
 	unset(t)
 	agent := csmtest.Start(t) // the SDK's own client sends here
