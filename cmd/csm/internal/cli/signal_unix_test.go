@@ -19,6 +19,17 @@ var signals = map[string]syscall.Signal{
 	"TERM": syscall.SIGTERM,
 }
 
+// notIgnored makes programs that are started get the signals, also where the tests
+// run without them, as under nohup: a signal that is caught here is not ignored
+// there.
+func notIgnored() {
+	for _, sig := range signals {
+		if signal.Ignored(sig) {
+			signal.Notify(make(chan os.Signal, 1), sig)
+		}
+	}
+}
+
 // askSignal is a program that sends signals to csm, its parent:
 //
 //	asksignal pass USR1   and tells that it got it back
