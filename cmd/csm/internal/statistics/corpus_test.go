@@ -43,7 +43,7 @@ func TestCorpus(t *testing.T) {
 				{"calls", total.Calls, want.calls},
 				{"attempts", total.Attempts, want.attempts},
 				{"retries", total.Retries, want.retries},
-				{"errors", total.Errors, want.errors},
+				{"errors", total.Errors(), want.errors},
 				{"throttled", total.Throttled, want.throttled},
 				{"calls in the errors by code", sum(s, func(e Error) uint64 { return e.Calls }), want.errors},
 				{"attempts in the errors by code", sum(s, func(e Error) uint64 { return e.Attempts }), want.failedAttempts},

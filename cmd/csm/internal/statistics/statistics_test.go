@@ -51,7 +51,7 @@ func TestCallsAreErrorsOnlyByTheirFinalFields(t *testing.T) {
 			e.AWSException, e.HTTPStatusCode = "NoSuchKey", csm.Known(404)
 		}, 0},
 	} {
-		if got := added(call("S3", "GetObject", test.set)).Total().Errors; got != test.errors {
+		if got := added(call("S3", "GetObject", test.set)).Total().Errors(); got != test.errors {
 			t.Errorf("%s: %d errors, want %d", test.name, got, test.errors)
 		}
 	}
@@ -137,9 +137,9 @@ func TestErrorsByCode(t *testing.T) {
 		"PutObject/SlowDown": {Attempts: 1, Status: 503, Message: "other operation"},
 	}
 	for _, e := range s.Errors {
-		key := e.Operation.Name + "/" + e.Code
+		key := e.Key.Operation + "/" + e.Code
 		w := want[key]
-		w.Operation, w.Code = e.Operation, e.Code
+		w.Key, w.Code, w.seen = e.Key, e.Code, e.seen
 		if e != w {
 			t.Errorf("%s: %+v, want %+v", key, e, w)
 		}
@@ -160,7 +160,7 @@ func TestWhatIsBeyondTheLimitsIsCountedTogether(t *testing.T) {
 	if len(s.Series) != 4 || len(s.Errors) != 3 {
 		t.Fatalf("%d series and %d errors, want 4 and 3", len(s.Series), len(s.Errors))
 	}
-	if other := s.Series[3]; !other.Other || other.Calls != 14 || other.Errors != 14 || other.Latency.Sum() != 14 {
+	if other := s.Series[3]; !other.Other || other.Calls != 14 || other.Errors() != 14 || other.Latency.Sum() != 14 {
 		t.Errorf("the other series: %+v", other)
 	}
 	if other := s.Errors[2]; !other.Other || other.Calls != 16 {
@@ -176,8 +176,8 @@ func TestTextsAreBounded(t *testing.T) {
 	s := added(attempt(long, long, func(e *csm.Event) {
 		e.AWSException, e.AWSExceptionMessage = long, long
 	}))
-	o, e := s.Series[0].Operation, s.Errors[0]
-	for _, text := range []string{o.Service, o.Name, e.Operation.Service, e.Operation.Name, e.Code} {
+	o, e := s.Series[0].Key, s.Errors[0]
+	for _, text := range []string{o.Service, o.Operation, e.Key.Service, e.Key.Operation, e.Code} {
 		if text != strings.Repeat("ä", 64) {
 			t.Errorf("kept %d bytes of a name", len(text))
 		}
