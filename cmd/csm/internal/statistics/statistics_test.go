@@ -51,7 +51,8 @@ func TestCallsAreErrorsOnlyByTheirFinalFields(t *testing.T) {
 			e.AWSException, e.HTTPStatusCode = "NoSuchKey", csm.Known(404)
 		}, 0},
 	} {
-		if got := added(call("S3", "GetObject", test.set)).Total().Errors(); got != test.errors {
+		total := added(call("S3", "GetObject", test.set)).Total()
+		if got := total.Errors(); got != test.errors {
 			t.Errorf("%s: %d errors, want %d", test.name, got, test.errors)
 		}
 	}
