@@ -26,6 +26,9 @@ type recentAttempts struct {
 	// unsure is set while attempts may be those of a call that came already, and
 	// times do not show it.
 	unsure bool
+
+	// forgotten is when the last attempt began that found no room any more.
+	forgotten int64
 }
 
 // A pastAttempt is what there is to know of an attempt when its call comes.
@@ -44,16 +47,18 @@ func (r *recentAttempts) add(e *csm.Event, result Result, failure *Error) {
 		a.ended = a.began + within(e.AttemptLatency)
 	}
 	if len(r.attempts) == maxRecent {
+		r.forgotten = max(r.forgotten, r.attempts[0].began)
+		r.unsure = r.unsure || r.attempts[0].began == 0
 		r.attempts = slices.Delete(r.attempts, 0, 1)
-		r.unsure = true
 	}
 	r.attempts = append(r.attempts, a)
 }
 
 // settle gives the last attempt of a call that has ended, if the attempts kept
 // tell for certain: those that began within the call's time are as many as it
-// made, one after the other, and only the last may have succeeded. It forgets
-// what cannot belong to a later call.
+// made, one after the other, and only the last may have succeeded. Those of a call
+// that is told are no other's. Those that began before may be of a call around it
+// that still runs.
 func (r *recentAttempts) settle(call *csm.Event) (last pastAttempt, told bool) {
 	count, known := call.AttemptCount.Get()
 	if known && count == 0 {
@@ -72,18 +77,17 @@ func (r *recentAttempts) settle(call *csm.Event) (last pastAttempt, told bool) {
 		case began == 0 || a.began == 0:
 			timed = false
 			candidates = append(candidates, a)
-		case a.began > ended:
-			others = append(others, a)
-		case a.began >= began:
+		case began <= a.began && a.began <= ended:
 			candidates = append(candidates, a)
+		default:
+			others = append(others, a)
 		}
 	}
 	whole := known && int64(len(candidates)) == count && oneAfterTheOther(candidates)
-	if !whole && timed { // they may be those of a shorter call within this one
-		others = append(candidates, others...)
-	}
-	r.attempts = append(r.attempts[:0], others...)
-	told = whole && !r.unsure
+	if whole || !timed {
+		r.attempts = append(r.attempts[:0], others...)
+	} // otherwise they may be those of a shorter call within this one
+	told = whole && !r.unsure && (began == 0 || began > r.forgotten)
 	r.unsure = !whole && (r.unsure || !timed)
 	if told {
 		last = candidates[count-1]
