@@ -34,6 +34,12 @@ const (
 
 // Options are the settings of a [Listener]. The zero value is good for an agent.
 type Options struct {
+	// Allow are the addresses that may send; datagrams of all others are counted
+	// as [Stats.NotAllowed], and nothing else is done with them. An IPv4 address
+	// that comes as an IPv6 one counts as what it is. Without Allow every sender
+	// may send, and only a loopback address can be listened to.
+	Allow []netip.Prefix
+
 	// KeepAccessKeys makes the listener hand on access key IDs as they came.
 	// Otherwise it masks them, as [MaskAccessKey] does.
 	KeepAccessKeys bool
@@ -47,6 +53,7 @@ type Options struct {
 // Make one with [Listen]. Its methods can be called from any goroutine.
 type Listener struct {
 	conn           *net.UDPConn
+	allow          allowList
 	keepAccessKeys bool
 	counts         counts
 
@@ -61,12 +68,20 @@ type Listener struct {
 // comes, within limits, until [Listener.Serve] reads it. The caller closes the
 // listener.
 //
-// Whoever can send to the address can make up events: a loopback address is good
-// where nothing else is needed.
+// Whoever can send to the address can make up events. An address that is not a
+// loopback address, as ":31000" is not, needs [Options.Allow]; without it the error
+// is [ErrAllowNeeded].
 func Listen(address string, o Options) (*Listener, error) {
 	addr, err := net.ResolveUDPAddr("udp", address)
 	if err != nil {
 		return nil, fmt.Errorf("csm: cannot listen: %w", err)
+	}
+	allow, err := newAllowList(o.Allow)
+	if err != nil {
+		return nil, err
+	}
+	if allow == nil && !addr.IP.IsLoopback() {
+		return nil, fmt.Errorf("%w: %s", ErrAllowNeeded, address)
 	}
 	conn, err := net.ListenUDP("udp", addr)
 	if err != nil {
@@ -78,6 +93,7 @@ func Listen(address string, o Options) (*Listener, error) {
 	}
 	return &Listener{
 		conn:           conn,
+		allow:          allow,
 		keepAccessKeys: o.KeepAccessKeys,
 		served:         make(chan struct{}),
 	}, nil
@@ -112,11 +128,17 @@ func (l *Listener) Serve(handle func(*csm.Event)) error {
 	idle := false // nothing has come since the last deadline
 	var end time.Time
 	for {
-		n, _, err := l.conn.ReadFromUDPAddrPort(buf)
+		n, from, err := l.conn.ReadFromUDPAddrPort(buf)
 		switch {
 		case err == nil:
 			idle = false
-			l.take(buf[:n], handle)
+			l.counts.datagrams.Add(1)
+			l.counts.bytes.Add(uint64(n))
+			if l.allow.allows(from.Addr()) {
+				l.take(buf[:n], handle)
+			} else {
+				l.counts.notAllowed.Add(1)
+			}
 		case errors.Is(err, os.ErrDeadlineExceeded): // set by Close
 			now := time.Now()
 			if end.IsZero() {
@@ -161,8 +183,6 @@ func (l *Listener) Close() error {
 // take decodes a datagram and hands its events on.
 func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 	c := &l.counts
-	c.datagrams.Add(1)
-	c.bytes.Add(uint64(len(datagram)))
 	whole := true
 	rest := bytes.TrimSpace(datagram)
 	if len(rest) == 0 {
@@ -174,6 +194,7 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 		next, err := csm.DecodeNext(rest, e)
 		switch {
 		case err == nil:
+			Normalize(e)
 			if !l.keepAccessKeys {
 				e.AccessKey = MaskAccessKey(e.AccessKey)
 			}

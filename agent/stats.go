@@ -3,13 +3,16 @@ package agent
 import "sync/atomic"
 
 // Stats are what a [Listener] has received so far, and what of it it could not
-// take, by cause. Each datagram is counted once as taken or as rejected.
+// take, by cause. Each datagram is counted once as taken, as rejected or as not
+// allowed.
 type Stats struct {
 	Datagrams uint64 // received
 	Bytes     uint64 // in them
 	Taken     uint64 // datagrams all of whose content was events
-	Rejected  uint64 // the others, also if events were among their content
+	Rejected  uint64 // those with anything else, also if events were among it
 	Events    uint64 // handed on
+
+	NotAllowed uint64 // datagrams of senders that Options.Allow leaves out
 
 	Empty    uint64 // datagrams with nothing in them
 	NotJSON  uint64 // parts of datagrams that are not JSON
@@ -25,6 +28,7 @@ type Stats struct {
 // counts are the counters behind Stats.
 type counts struct {
 	datagrams, bytes, taken, rejected, events atomic.Uint64
+	notAllowed                                atomic.Uint64
 	empty, notJSON, notEvent                  atomic.Uint64
 	lostInKernel, readErrors                  atomic.Uint64
 }
@@ -38,6 +42,7 @@ func (l *Listener) Stats() Stats {
 		Taken:        c.taken.Load(),
 		Rejected:     c.rejected.Load(),
 		Events:       c.events.Load(),
+		NotAllowed:   c.notAllowed.Load(),
 		Empty:        c.empty.Load(),
 		NotJSON:      c.notJSON.Load(),
 		NotEvent:     c.notEvent.Load(),

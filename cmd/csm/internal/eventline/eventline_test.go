@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-csm/csm"
+	"github.com/go-csm/csm/agent"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
@@ -28,6 +29,7 @@ func TestGolden(t *testing.T) {
 		if rest, err = csm.DecodeNext(rest, &e); err != nil {
 			t.Fatal(err)
 		}
+		agent.Normalize(&e)
 		got = append(append(got, Line(&e)...), '\n')
 	}
 	golden := filepath.Join("testdata", "lines.txt")

@@ -102,6 +102,23 @@ func (h *Histogram) Sum() float64 { return h.sum }
 // Max is the largest value, exactly, or 0 if there is none.
 func (h *Histogram) Max() float64 { return h.max }
 
+// Min is the smallest value, exactly, or 0 if there is none.
+func (h *Histogram) Min() float64 { return h.min }
+
+// Zeros is how many of the values are zero. No bucket counts them.
+func (h *Histogram) Zeros() uint64 { return h.zeros }
+
+// Scale is the scale of the buckets. It is [MaxScale] if there are none.
+func (h *Histogram) Scale() int { return MaxScale - h.shift }
+
+// Offset is the index of the first bucket: the values v that it counts are
+// base^Offset < v ≤ base^(Offset+1). It is 0 if there are no buckets.
+func (h *Histogram) Offset() int { return h.offset }
+
+// Buckets is how many values are in each bucket, from that of [Histogram.Offset]
+// on, without gaps. It is a copy. It is empty if no value is positive.
+func (h *Histogram) Buckets() []uint64 { return slices.Clone(h.buckets) }
+
 // index is the bucket of a positive value at MaxScale. Those of lower scales
 // follow from it by shifting it right, so that they agree.
 func index(v float64) int {

@@ -30,7 +30,7 @@ func writeErrors(b *strings.Builder, errors []statistics.Error, width int) {
 		return cmp.Or(
 			cmp.Compare(b.Attempts, a.Attempts),
 			cmp.Compare(b.Calls, a.Calls),
-			compareOperations(a.Operation, b.Operation),
+			compareOperations(a.Key, b.Key),
 			strings.Compare(a.Code, b.Code),
 			cmp.Compare(a.Status, b.Status),
 		)
@@ -44,7 +44,7 @@ func writeErrors(b *strings.Builder, errors []statistics.Error, width int) {
 	withOperation := append(slices.Clip(header), "operation")
 	withOperations := make([]table.Row, len(rows))
 	for i, e := range errors {
-		withOperations[i] = append(slices.Clip(rows[i]), operationName(e.Operation, e.Other, maxOperation))
+		withOperations[i] = append(slices.Clip(rows[i]), operationName(e.Key, e.Other, maxOperation))
 	}
 	room := maxMessage
 	if width > 0 {
@@ -55,7 +55,7 @@ func writeErrors(b *strings.Builder, errors []statistics.Error, width int) {
 		lines := render(narrowGap, header, rows, nil, 2, 5)
 		writeLines(b, "", lines[0])
 		for i, e := range errors {
-			name := operationName(e.Operation, e.Other, maxOperation)
+			name := operationName(e.Key, e.Other, maxOperation)
 			writeLines(b, "", lines[i+1])
 			writeLines(b, columnGap, harmless.Cut(strings.TrimRight(name+": "+e.Message, ": "), width-len(columnGap)))
 		}

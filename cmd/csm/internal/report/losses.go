@@ -16,6 +16,7 @@ func Losses(s agent.Stats) string {
 		}
 	}
 	add(s.LostInKernel, "datagram", " dropped by the kernel for want of room")
+	add(s.NotAllowed, "datagram", " of senders that are not allowed")
 	add(s.NotJSON, "piece", " of data, not JSON")
 	add(s.NotEvent, "JSON value", " not of an event")
 	add(s.Empty, "empty datagram", "")

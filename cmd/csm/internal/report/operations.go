@@ -24,7 +24,7 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 	slices.SortFunc(series, func(a, b statistics.Series) int {
 		return cmp.Or(
 			cmp.Compare(b.Latency.Sum(), a.Latency.Sum()),
-			compareOperations(a.Operation, b.Operation),
+			compareOperations(a.Key, b.Key),
 		)
 	})
 	header := table.Row{"calls", "attempts", "retries", "errors", "throttled", "p50", "p90", "p99", "max", "total"}
@@ -49,7 +49,7 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 		for i, line := range lines[1:] {
 			name := "total"
 			if i < len(series) {
-				name = operationName(series[i].Operation, series[i].Other, min(maxOperation, width))
+				name = operationName(series[i].Key, series[i].Other, min(maxOperation, width))
 			}
 			writeLines(b, "", name)
 			writeLines(b, columnGap, line)
@@ -57,7 +57,7 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 		return
 	}
 	for i := range rows {
-		name := operationName(series[i].Operation, series[i].Other, room)
+		name := operationName(series[i].Key, series[i].Other, room)
 		rows[i] = slices.Insert(rows[i], 0, any(name))
 	}
 	header = slices.Insert(header, 0, any("operation"))
@@ -69,7 +69,7 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 
 // numbers is the row of a series without its name.
 func numbers(s *statistics.Series) table.Row {
-	row := table.Row{s.Calls, s.Attempts, s.Retries, s.Errors, s.Throttled}
+	row := table.Row{s.Calls, s.Attempts, s.Retries, s.Errors(), s.Throttled}
 	return append(row, latencies(&s.Latency)...)
 }
 
@@ -99,13 +99,18 @@ func withoutSpaces(rows []table.Row) {
 }
 
 // operationName is the name of an operation as it is shown.
-func operationName(o statistics.Operation, other bool, width int) string {
+func operationName(k statistics.Key, other bool, width int) string {
 	if other {
 		return "(all others)"
 	}
-	return harmless.Cut(cmp.Or(o.Service, "?")+"."+cmp.Or(o.Name, "?"), width)
+	return harmless.Cut(cmp.Or(k.Service, "?")+"."+cmp.Or(k.Operation, "?"), width)
 }
 
-func compareOperations(a, b statistics.Operation) int {
-	return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Name, b.Name))
+func compareOperations(a, b statistics.Key) int {
+	return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Operation, b.Operation))
+}
+
+// byOperation leaves of a key what the tables show.
+func byOperation(k statistics.Key) statistics.Key {
+	return statistics.Key{Service: k.Service, Operation: k.Operation}
 }

@@ -35,11 +35,12 @@ func (r Run) Write(w io.Writer) error {
 	} else {
 		fmt.Fprintf(b, "csm: %s to AWS, %s, in %s\n\n",
 			Number(total.Calls, "call"), Number(total.Attempts, "attempt"), Duration(r.Elapsed.Seconds()))
-		writeOperations(b, r.Statistics.Series, total, r.Width)
-		if len(r.Statistics.Errors) > 0 {
+		shown := r.Statistics.By(byOperation)
+		writeOperations(b, shown.Series, total, r.Width)
+		if len(shown.Errors) > 0 {
 			fmt.Fprintln(b)
 		}
-		writeErrors(b, r.Statistics.Errors, r.Width)
+		writeErrors(b, shown.Errors, r.Width)
 	}
 	if losses := Losses(r.Received); losses != "" {
 		fmt.Fprintf(b, "\ncsm: not counted: %s\n", losses)

@@ -1,9 +1,9 @@
 package statistics
 
 import (
-	"strings"
 	"sync"
-	"unicode/utf8"
+	"sync/atomic"
+	"time"
 
 	"github.com/go-csm/csm"
 )
@@ -14,40 +14,32 @@ import (
 type Limits struct {
 	Series int // 10,000 by default
 	Errors int // 10,000 by default
+
+	// Idle is after how long without an event a series leaves, and its errors with
+	// it. If it comes again it begins anew. Zero means that none leaves.
+	Idle time.Duration
 }
 
 const (
 	defaultSeries = 10_000
 	defaultErrors = 10_000
-
-	// What is kept of a text, in bytes. Names that differ behind it are one.
-	maxName    = 128
-	maxMessage = 512
 )
 
 // An Aggregation counts events. Its methods can be called from any goroutine.
 // Make one with [New].
 type Aggregation struct {
 	limits Limits
+	began  time.Time
 
-	mu          sync.Mutex
-	series      map[Operation]*Series
-	otherSeries *Series // nil until needed
-	errors      map[errorKey]*Error
-	otherErrors *Error // nil until needed
-}
+	// mu guards the map. Each entry has a lock of its own, which is taken after mu
+	// or without it, so that an event waits for no more than the copy of one series.
+	mu      sync.RWMutex
+	entries map[Key]*entry
+	other   *entry
 
-// An Operation is what a call calls, such as GetObject of S3. Names are as the
-// event has them, of at most 128 bytes, and not safe to show as they are.
-type Operation struct {
-	Service string
-	Name    string
-}
-
-type errorKey struct {
-	operation Operation
-	code      string
-	status    int64
+	errors  room
+	expired atomic.Uint64
+	sweepAt atomic.Int64 // when to look for idle series again, since began; 0 is never
 }
 
 // New makes an aggregation without events.
@@ -58,71 +50,91 @@ func New(l Limits) *Aggregation {
 	if l.Errors <= 0 {
 		l.Errors = defaultErrors
 	}
-	return &Aggregation{
-		limits: l,
-		series: make(map[Operation]*Series),
-		errors: make(map[errorKey]*Error),
+	a := &Aggregation{
+		limits:  l,
+		began:   time.Now(),
+		entries: make(map[Key]*entry),
+		other:   &entry{series: Series{Other: true}},
 	}
+	a.errors.free.Store(int64(l.Errors))
+	a.sweepAt.Store(int64(sweepPause(l.Idle)))
+	return a
 }
 
 // Add counts an event. It keeps nothing of it.
 func (a *Aggregation) Add(e *csm.Event) {
-	operation := Operation{cut(e.Service, maxName), cut(e.API, maxName)}
-	f, failed := FailureOf(e)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.seriesOf(operation).add(e, f, failed)
-	if failed {
-		a.errorOf(operation, f).add(e, f)
+	now := time.Now()
+	a.sweepIfDue(now)
+	key := keyOf(e)
+	for !a.entryOf(key).add(e, now, &a.errors) {
+		continue // it left since it was looked up
 	}
 }
 
-func (a *Aggregation) seriesOf(o Operation) *Series {
-	if s := a.series[o]; s != nil {
-		return s
+// entryOf is the entry of a key, a new one if there is room, else the other one.
+func (a *Aggregation) entryOf(key Key) *entry {
+	a.mu.RLock()
+	n, full := a.entries[key], len(a.entries) >= a.limits.Series
+	a.mu.RUnlock()
+	switch {
+	case n != nil:
+		return n
+	case full:
+		return a.other
 	}
-	if len(a.series) >= a.limits.Series {
-		if a.otherSeries == nil {
-			a.otherSeries = &Series{Other: true}
-		}
-		return a.otherSeries
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if n := a.entries[key]; n != nil {
+		return n
 	}
-	o = o.clone()
-	s := &Series{Operation: o}
-	a.series[o] = s
+	if len(a.entries) >= a.limits.Series {
+		return a.other
+	}
+	key = key.clone()
+	n = &entry{series: Series{Key: key}}
+	a.entries[key] = n
+	return n
+}
+
+// Snapshot is what was counted so far. Each series and its errors are of one
+// moment; those of two series can be of two, while events are added.
+func (a *Aggregation) Snapshot() Snapshot {
+	now := time.Now()
+	a.sweep(now)
+	a.mu.RLock()
+	entries := make([]*entry, 0, len(a.entries)+1)
+	for _, n := range a.entries {
+		entries = append(entries, n)
+	}
+	a.mu.RUnlock()
+	s := Snapshot{
+		Began:   a.began,
+		Taken:   now,
+		Series:  make([]Series, 0, len(entries)+1),
+		Expired: a.expired.Load(),
+	}
+	other := Error{Other: true}
+	for _, n := range append(entries, a.other) {
+		n.copyTo(&s, &other)
+	}
+	if other.Attempts+other.Calls > 0 {
+		s.Errors = append(s.Errors, other)
+	}
 	return s
 }
 
-func (a *Aggregation) errorOf(o Operation, f Failure) *Error {
-	key := errorKey{o, cut(f.Code, maxName), f.Status}
-	if e := a.errors[key]; e != nil {
-		return e
+// copyTo adds what an entry has counted to a snapshot, and the errors that found
+// no room to others.
+func (n *entry) copyTo(s *Snapshot, others *Error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.series.Calls+n.series.Attempts > 0 {
+		s.Series = append(s.Series, n.series.clone())
 	}
-	if len(a.errors) >= a.limits.Errors {
-		if a.otherErrors == nil {
-			a.otherErrors = &Error{Other: true}
-		}
-		return a.otherErrors
+	for _, e := range n.errors {
+		s.Errors = append(s.Errors, *e)
 	}
-	key.operation, key.code = o.clone(), strings.Clone(key.code)
-	e := &Error{Operation: key.operation, Code: key.code, Status: key.status}
-	a.errors[key] = e
-	return e
-}
-
-// clone is o with strings of its own: those of an event share the memory of all
-// that its datagram held.
-func (o Operation) clone() Operation {
-	return Operation{strings.Clone(o.Service), strings.Clone(o.Name)}
-}
-
-// cut is what is within the first n bytes of s, up to a rune's edge.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
+	if n.otherErrors != nil {
+		others.merge(n.otherErrors)
 	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

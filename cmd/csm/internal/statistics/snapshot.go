@@ -1,126 +1,78 @@
 package statistics
 
-import (
-	"math"
-	"strings"
+import "time"
 
-	"github.com/go-csm/csm"
-	"github.com/go-csm/csm/cmd/csm/internal/histogram"
-)
-
-// A Series are the numbers of one operation; the package comment says what they
-// mean.
-type Series struct {
-	Operation Operation
-	Other     bool // these are all the operations beyond the limit
-
-	Calls     uint64
-	Attempts  uint64
-	Retries   uint64
-	Errors    uint64
-	Throttled uint64
-
-	Latency histogram.Histogram // of the calls, in seconds
-}
-
-// An Error are the attempts and the calls of one operation that failed in one
-// way. Its texts are from events, and not safe to show as they are.
-type Error struct {
-	Operation Operation
-	Code      string // of at most 128 bytes; empty if there was a status only
-	Status    int64  // the HTTP status code, or 0 if there was no response
-	Other     bool   // these are all the errors beyond the limit
-
-	Attempts uint64
-	Calls    uint64
-	Message  string // the last one, of at most 512 bytes
-}
-
-// A Snapshot is what an [Aggregation] had counted at one moment. It is the
-// caller's, and changes no more. Series and errors are in no particular order.
+// A Snapshot is what an [Aggregation] had counted. It is the caller's, and changes
+// no more. Series and errors are in no particular order, but those that are marked
+// as Other are the last.
 type Snapshot struct {
+	Began time.Time // when the aggregation began
+	Taken time.Time // when the snapshot was taken
+
 	Series []Series
 	Errors []Error
+
+	Expired uint64 // series that left because they were idle, since Began
 }
 
-// Snapshot is what was counted so far.
-func (a *Aggregation) Snapshot() Snapshot {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := Snapshot{
-		Series: make([]Series, 0, len(a.series)+1),
-		Errors: make([]Error, 0, len(a.errors)+1),
-	}
-	for _, series := range a.series {
-		s.Series = append(s.Series, series.clone())
-	}
-	if a.otherSeries != nil {
-		s.Series = append(s.Series, a.otherSeries.clone())
-	}
-	for _, e := range a.errors {
-		s.Errors = append(s.Errors, *e)
-	}
-	if a.otherErrors != nil {
-		s.Errors = append(s.Errors, *a.otherErrors)
-	}
-	return s
-}
-
-// Total is the sum of all series, which names no operation.
+// Total is the sum of all series, which names no key.
 func (s Snapshot) Total() Series {
 	var t Series
 	for i := range s.Series {
-		series := &s.Series[i]
-		t.Calls += series.Calls
-		t.Attempts += series.Attempts
-		t.Retries = addUpTo(t.Retries, series.Retries)
-		t.Errors += series.Errors
-		t.Throttled += series.Throttled
-		t.Latency.Merge(&series.Latency)
+		t.merge(&s.Series[i])
 	}
 	return t
 }
 
-func (s *Series) clone() Series {
-	c := *s
-	c.Latency = *s.Latency.Clone()
-	return c
-}
-
-func (s *Series) add(e *csm.Event, f Failure, failed bool) {
-	if e.Type != csm.APICall {
-		s.Attempts++
-		if failed && f.Throttled() {
-			s.Throttled++
+// By is the snapshot with the series merged whose keys the function makes the
+// same, and their errors as well: a coarser view. The series and the errors that
+// are marked as Other stay apart.
+func (s Snapshot) By(key func(Key) Key) Snapshot {
+	by := Snapshot{Began: s.Began, Taken: s.Taken, Expired: s.Expired}
+	series := make(map[Key]int)
+	for i := range s.Series {
+		from := &s.Series[i]
+		if from.Other {
+			continue
 		}
-		return
+		k := key(from.Key)
+		n, ok := series[k]
+		if !ok {
+			n = len(by.Series)
+			series[k] = n
+			by.Series = append(by.Series, Series{Key: k})
+		}
+		by.Series[n].merge(from)
 	}
-	s.Calls++
-	s.Retries = addUpTo(s.Retries, uint64(max(0, e.AttemptCount.Or(0)-1)))
-	if failed {
-		s.Errors++
+	type errorKey struct {
+		key    Key
+		code   string
+		status int64
 	}
-	if ms, known := e.Latency.Get(); known {
-		s.Latency.Record(float64(ms) / 1000)
+	errors := make(map[errorKey]int)
+	for i := range s.Errors {
+		from := &s.Errors[i]
+		if from.Other {
+			continue
+		}
+		k := errorKey{key(from.Key), from.Code, from.Status}
+		n, ok := errors[k]
+		if !ok {
+			n = len(by.Errors)
+			errors[k] = n
+			by.Errors = append(by.Errors, Error{Key: k.key, Code: k.code, Status: k.status})
+		}
+		by.Errors[n].merge(from)
 	}
-}
-
-func (e *Error) add(event *csm.Event, f Failure) {
-	if event.Type == csm.APICall {
-		e.Calls++
-	} else {
-		e.Attempts++
+	for i := range s.Series {
+		if s.Series[i].Other {
+			by.Series = append(by.Series, s.Series[i].clone())
+		}
 	}
-	if f.Message != "" {
-		e.Message = strings.Clone(cut(f.Message, maxMessage))
+	for i := range s.Errors {
+		if s.Errors[i].Other {
+			by.Errors = append(by.Errors, s.Errors[i])
+		}
 	}
-}
-
-// addUpTo is a+b, or the largest number that there is: what a sender claims can be
-// anything.
-func addUpTo(a, b uint64) uint64 {
-	if a > math.MaxUint64-b {
-		return math.MaxUint64
-	}
-	return a + b
+	return by
 }
