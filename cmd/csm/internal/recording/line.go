@@ -1,0 +1,67 @@
+package recording
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/go-csm/csm"
+)
+
+// maxHost is how much of a host's name is kept, in bytes.
+const maxHost = 255
+
+// hostMember begins a line of every recording.
+const hostMember = `{"Host":"`
+
+// linePrefix is what each line that is recorded on a host begins with.
+func linePrefix(host string) ([]byte, error) {
+	name, err := json.Marshal(host[:min(len(host), maxHost)])
+	if err != nil {
+		return nil, fmt.Errorf("csm: the host's name: %w", err)
+	}
+	return append([]byte(`{"Host":`), name...), nil
+}
+
+// appendLine appends the line of an event, with its line break. It never appends
+// a session token. With an error, dst is given back as it was.
+func appendLine(dst, prefix []byte, e *csm.Event) ([]byte, error) {
+	if e.SessionToken != "" {
+		public := *e
+		public.SessionToken = ""
+		e = &public
+	}
+	start, event := len(dst), len(dst)+len(prefix)
+	dst, err := e.AppendJSON(append(dst, prefix...))
+	if err != nil {
+		return dst[:start], err
+	}
+	dst[event] = ',' // for the brace that opens the event
+	return append(dst, '\n'), nil
+}
+
+// hostOf is the host that a line names, or empty if it names none. It is last if
+// it is the same, so that most lines need no memory.
+func hostOf(line []byte, last string) string {
+	if name, ok := bytes.CutPrefix(line, []byte(hostMember)); ok {
+		if end := bytes.IndexAny(name, `"\`); end >= 0 && name[end] == '"' {
+			return kept(name[:end], last)
+		}
+	}
+	if !bytes.Contains(line, []byte(`"Host"`)) {
+		return ""
+	}
+	var other struct{ Host string }
+	if json.Unmarshal(line, &other) != nil { // several values, or a Host that is no text
+		return ""
+	}
+	return kept([]byte(other.Host), last)
+}
+
+func kept(name []byte, last string) string {
+	name = bytes.ToValidUTF8(name[:min(len(name), maxHost)], nil)
+	if string(name) == last {
+		return last
+	}
+	return string(name)
+}
