@@ -48,7 +48,8 @@ which the AWS CLI and most AWS SDKs send if they are told to.
 ` + exitCodes,
 		Example: `  csm run -- aws s3 ls          run a program, then show what it called
   csm run -- python app.py
-  csm tail                      show the events of other programs as they come`,
+  csm tail                      show the events of other programs as they come
+  csm report csm.jsonl          show what was recorded`,
 		Version:                    version(),
 		Args:                       knownCommand,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -62,7 +63,7 @@ which the AWS CLI and most AWS SDKs send if they are told to.
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(newRun(p, &code), newTail(p), newVersion())
+	root.AddCommand(newRun(p, &code), newTail(p), newReport(p), newVersion())
 	if err := root.Execute(); err != nil {
 		return printError(p.Stderr, err)
 	}

@@ -40,9 +40,14 @@ func (p *printer) print(e *csm.Event) {
 	p.line = append(p.line, '\n')
 	if _, err := p.w.Write(p.line); err != nil {
 		p.done = true
-		if !slices.ContainsFunc(closedPipe, func(closed error) bool { return errors.Is(err, closed) }) {
+		if !isClosedPipe(err) {
 			p.err = fmt.Errorf("writing events: %w", err)
 		}
 		close(p.failed)
 	}
+}
+
+// isClosedPipe tells whether nobody reads what is written.
+func isClosedPipe(err error) bool {
+	return slices.ContainsFunc(closedPipe, func(closed error) bool { return errors.Is(err, closed) })
 }
