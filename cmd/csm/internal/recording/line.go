@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/go-csm/csm"
 )
@@ -16,7 +17,7 @@ const hostMember = `{"Host":"`
 
 // linePrefix is what each line that is recorded on a host begins with.
 func linePrefix(host string) ([]byte, error) {
-	name, err := json.Marshal(host[:min(len(host), maxHost)])
+	name, err := json.Marshal(strings.ToValidUTF8(host[:min(len(host), maxHost)], ""))
 	if err != nil {
 		return nil, fmt.Errorf("csm: the host's name: %w", err)
 	}
