@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,10 @@ import (
 
 // maxHost is how much of a host's name is kept, in bytes.
 const maxHost = 255
+
+// maxText is what is kept of each name and each id of an event that is larger than
+// a datagram, in bytes.
+const maxText = 256
 
 // hostMember begins a line of every recording.
 const hostMember = `{"Host":"`
@@ -34,11 +39,29 @@ func appendLine(dst, prefix []byte, e *csm.Event) ([]byte, error) {
 	}
 	start, event := len(dst), len(dst)+len(prefix)
 	dst, err := e.AppendJSON(append(dst, prefix...))
+	if errors.Is(err, csm.ErrTooLarge) {
+		short := shortened(*e)
+		dst, err = short.AppendJSON(dst)
+	}
 	if err != nil {
 		return dst[:start], err
 	}
 	dst[event] = ',' // for the brace that opens the event
 	return append(dst, '\n'), nil
+}
+
+// shortened is an event with what has no limit of its own cut to maxText. Some
+// SDKs send more than a datagram should hold.
+func shortened(e csm.Event) csm.Event {
+	for _, text := range []*string{
+		&e.Service, &e.API, &e.Region, &e.FQDN, &e.AccessKey,
+		&e.XAmznRequestID, &e.XAmzRequestID, &e.XAmzID2, &e.DestinationIP,
+	} {
+		if len(*text) > maxText {
+			*text = strings.ToValidUTF8((*text)[:maxText], "")
+		}
+	}
+	return e
 }
 
 // hostOf is the host that a line names, or empty if it names none. It is last if
@@ -59,10 +82,10 @@ func hostOf(line []byte, last string) string {
 	return kept([]byte(other.Host), last)
 }
 
+// kept is a name as a string of its own, or last if that is the same.
 func kept(name []byte, last string) string {
-	name = bytes.ToValidUTF8(name[:min(len(name), maxHost)], nil)
 	if string(name) == last {
 		return last
 	}
-	return string(name)
+	return strings.ToValidUTF8(string(name[:min(len(name), maxHost)]), "")
 }

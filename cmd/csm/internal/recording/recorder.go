@@ -49,7 +49,7 @@ type Health struct {
 type Losses struct {
 	QueueFull  uint64 // they came faster than they could be written
 	WriteError uint64 // the same, while writing failed: the disk was full, or broken
-	TooLarge   uint64 // no datagram would hold them
+	TooLarge   uint64 // no datagram would hold them, even with their texts cut
 	Closed     uint64 // they came after Close
 	Unwritten  uint64 // they were queued, and could not be written before the end
 }

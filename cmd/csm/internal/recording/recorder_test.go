@@ -234,16 +234,24 @@ func TestATornFrameIsSetAside(t *testing.T) {
 	wantNumbers(t, got[100:], 200, 300)
 }
 
-func TestEventsThatNoDatagramHoldsAreCounted(t *testing.T) {
+func TestEventsThatNoDatagramHoldsAreCut(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "csm.jsonl")
 	r := mustOpen(t, Options{Path: path})
-	e := numbered(0)
-	e.API = strings.Repeat("x", 9000)
-	r.Write(e)
+	long := numbered(0)
+	long.XAmznRequestID = strings.Repeat("é", 5000)
+	r.Write(long)
+	hostile := numbered(2)
+	hostile.Service = strings.Repeat("\x00", 9000)
+	hostile.API, hostile.Region, hostile.FQDN, hostile.XAmzID2 = hostile.Service, hostile.Service, hostile.Service, hostile.Service
+	hostile.ClientID, hostile.UserAgent = hostile.Service, hostile.Service
+	r.Write(hostile)
 	r.Write(&csm.Event{Type: "no type"})
-	writeNumbered(r, 0, 1)
+	writeNumbered(r, 1, 2)
 	mustClose(t, r)
-	wantNumbers(t, numbers(t, path), 0, 1)
+	wantNumbers(t, numbers(t, path), 0, 2)
+	if len(long.XAmznRequestID) != 10_000 {
+		t.Error("the caller's event was changed")
+	}
 	if l := r.Losses(); l != (Losses{TooLarge: 2}) {
 		t.Errorf("%+v", l)
 	}
