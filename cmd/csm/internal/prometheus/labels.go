@@ -1,0 +1,96 @@
+package prometheus
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/go-csm/csm/cmd/csm/internal/statistics"
+)
+
+// The names of the labels: attributes of OpenTelemetry by its rules for Prometheus,
+// and our own with csm before them.
+const (
+	labelClient     = "csm_client_id"
+	labelConnection = "csm_connection"
+	labelError      = "error_type"
+	labelMethod     = "rpc_method"
+	labelPhase      = "csm_phase"
+	labelRegion     = "cloud_region"
+	labelResult     = "csm_result"
+	labelService    = "csm_service"
+	labelStatus     = "http_response_status_code"
+	labelSystem     = "rpc_system_name"
+)
+
+const (
+	// other is the value that OpenTelemetry has for what is not told apart. It
+	// cannot be mistaken for the method of an event, which has a slash.
+	other = "_OTHER"
+
+	// unknown stands for a name that an event does not have.
+	unknown = "unknown"
+)
+
+// normal is a snapshot whose keys can be labels. Keys that become the same are
+// merged.
+func normal(s statistics.Snapshot) statistics.Snapshot {
+	for i := range s.Series {
+		if k := s.Series[i].Key; !s.Series[i].Other && normalKey(k) != k {
+			return s.By(normalKey)
+		}
+	}
+	for i := range s.Errors {
+		if k := s.Errors[i].Key; !s.Errors[i].Other && normalKey(k) != k {
+			return s.By(normalKey)
+		}
+	}
+	return s
+}
+
+// normalKey is a key that can be labels. The service has no slash, so that it is
+// clear where it ends in a method.
+func normalKey(k statistics.Key) statistics.Key {
+	return statistics.Key{
+		ClientID:  valid(k.ClientID),
+		Service:   strings.ReplaceAll(cmp.Or(valid(k.Service), unknown), "/", "_"),
+		Operation: cmp.Or(valid(k.Operation), unknown),
+		Region:    valid(k.Region),
+	}
+}
+
+// valid is s as valid UTF-8.
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+// method is the value of rpc_method of a normal key: S3/GetObject.
+func method(k statistics.Key, isOther bool) string {
+	if isOther {
+		return other
+	}
+	return k.Service + "/" + k.Operation
+}
+
+// status is the value of http_response_status_code, or nothing if it is none.
+func status(code int64) string {
+	if code < 100 || code > 599 {
+		return ""
+	}
+	return strconv.FormatInt(code, 10)
+}
+
+// labels are label pairs in the order of their names. The pairs are shared, and
+// never changed.
+type labels []*dto.LabelPair
+
+// with is l and one more.
+func (l labels) with(name, value string) labels {
+	at, _ := slices.BinarySearchFunc(l, name, func(p *dto.LabelPair, name string) int {
+		return cmp.Compare(p.GetName(), name)
+	})
+	pair := &dto.LabelPair{Name: proto.String(name), Value: proto.String(value)}
+	return slices.Insert(slices.Clone(l), at, pair)
+}
