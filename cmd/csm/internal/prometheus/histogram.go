@@ -60,12 +60,14 @@ func (m histogramMetric) Write(out *dto.Metric) error {
 func native(h *histogram.Histogram) *dto.Histogram {
 	schema := min(h.Scale(), maxSchema)
 	shift := h.Scale() - schema
+	counts := h.Buckets()
 	out := &dto.Histogram{
 		SampleCount:   proto.Uint64(h.Count()),
 		SampleSum:     proto.Float64(h.Sum()),
 		Schema:        proto.Int32(int32(schema)),
 		ZeroThreshold: proto.Float64(zeroThreshold),
 		ZeroCount:     proto.Uint64(h.Zeros()),
+		PositiveDelta: make([]int64, 0, len(counts)),
 	}
 	var (
 		next  int    // the index behind the last bucket that was written
@@ -92,7 +94,7 @@ func native(h *histogram.Histogram) *dto.Histogram {
 		out.PositiveDelta = append(out.PositiveDelta, int64(count)-last)
 		next, last = index+1, int64(count)
 	}
-	for i, n := range h.Buckets() {
+	for i, n := range counts {
 		if at := (h.Offset()+i)>>shift + 1; at != index {
 			write()
 			index, count = at, 0

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-csm/csm"
+	"github.com/go-csm/csm/cmd/csm/internal/live"
+	"github.com/go-csm/csm/cmd/csm/internal/statistics"
+)
+
+const (
+	// maxStreams is how many streams there can be at a time.
+	maxStreams = 64
+
+	// queue is how many events wait for one client at most.
+	queue = 4096
+
+	// keepAlive is how often something is written when no event comes, so that
+	// whoever is in between, and we, see that the connection is alive.
+	keepAlive = 15 * time.Second
+
+	// eventWrite is how long a client may take to read what is written to it.
+	eventWrite = 10 * time.Second
+)
+
+// streams serves the events as they come, as server-sent events.
+type streams struct {
+	hub  *live.Hub
+	busy chan struct{} // holds something for each stream
+}
+
+func newStreams(h *live.Hub) *streams { return &streams{h, make(chan struct{}, maxStreams)} }
+
+func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f, ok := newFilter(w, r, "service", "api", "client", "errors")
+	if !ok {
+		return
+	}
+	errorsOnly, ok := f.flag(w, "errors")
+	if !ok {
+		return
+	}
+	header := w.Header()
+	if r.Method == http.MethodHead {
+		header.Set("Content-Type", "text/event-stream")
+		return
+	}
+	select {
+	case s.busy <- struct{}{}:
+		defer func() { <-s.busy }()
+	default:
+		header.Set("Retry-After", "10")
+		fail(w, http.StatusServiceUnavailable, fmt.Sprintf("%d clients read the events already", maxStreams),
+			"end one of them, and ask again")
+		return
+	}
+	header.Set("Content-Type", "text/event-stream")
+	events := s.hub.Subscribe(queue)
+	defer events.Close()
+	stream := newStream(w)
+	if stream.comment("listening", 0) != nil {
+		return
+	}
+	alive := time.NewTicker(keepAlive)
+	defer alive.Stop()
+	for {
+		var err error
+		select {
+		case <-r.Context().Done(): // the client has gone, or the server is shut down
+			return
+		case <-alive.C:
+			err = stream.comment("keep-alive", events.Lost())
+		case e := <-events.Events():
+			if wanted(e, f, errorsOnly) {
+				stream.event(e)
+			}
+			if len(events.Events()) == 0 || stream.full() {
+				err = stream.flush(events.Lost())
+			}
+		}
+		if err != nil { // the client has gone, or is too slow
+			return
+		}
+	}
+}
+
+// wanted tells whether a client has asked for an event.
+func wanted(e *csm.Event, f filter, errorsOnly bool) bool {
+	if !f.matches("service", e.Service) || !f.matches("api", e.API) || !f.matches("client", e.ClientID) {
+		return false
+	}
+	if errorsOnly {
+		_, failed := statistics.FailureOf(e)
+		return failed
+	}
+	return true
+}
+
+// A stream writes server-sent events to one client.
+type stream struct {
+	w        http.ResponseWriter
+	control  *http.ResponseController
+	buf      []byte // what is not written yet
+	tooLarge uint64 // events that could not be encoded
+	told     uint64 // how many lost events the client knows of
+}
+
+// newStream begins a stream: the limits of a whole request are for it no more.
+func newStream(w http.ResponseWriter) *stream {
+	s := &stream{w: w, control: http.NewResponseController(w)}
+	_ = s.control.SetReadDeadline(time.Time{}) // a writer without deadlines needs none
+	return s
+}
+
+// event adds an event to what is to be written.
+func (s *stream) event(e *csm.Event) {
+	start := len(s.buf)
+	buf, err := e.AppendJSON(append(s.buf, "data: "...))
+	if err != nil { // larger than a datagram may be
+		s.buf = s.buf[:start]
+		s.tooLarge++
+		return
+	}
+	s.buf = append(buf, "\n\n"...)
+}
+
+// full tells whether there is enough to write.
+func (s *stream) full() bool { return len(s.buf) >= 32<<10 }
+
+// comment writes a line that clients ignore, and what flush writes.
+func (s *stream) comment(text string, lost uint64) error {
+	s.buf = append(append(append(s.buf, ": "...), text...), "\n\n"...)
+	return s.flush(lost)
+}
+
+// flush writes what there is to write, and how many events were lost if it is more
+// than the client knows of: lost in its queue, or too large.
+func (s *stream) flush(lost uint64) error {
+	if lost += s.tooLarge; lost > s.told {
+		s.buf = fmt.Appendf(s.buf, "event: lost\ndata: {\"lost\":%d}\n\n", lost-s.told)
+		s.told = lost
+	}
+	if len(s.buf) == 0 {
+		return nil
+	}
+	_ = s.control.SetWriteDeadline(time.Now().Add(eventWrite)) // as in newStream
+	_, err := s.w.Write(s.buf)
+	s.buf = s.buf[:0]
+	if err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
