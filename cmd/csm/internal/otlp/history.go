@@ -1,0 +1,127 @@
+package otlp
+
+import (
+	"iter"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/go-csm/csm/cmd/csm/internal/statistics"
+)
+
+// A history knows of each series since when its numbers count, and with delta
+// temporality which of them the collector has already.
+type history struct {
+	delta  bool
+	last   time.Time // when the last snapshot was taken; zero before the first
+	start  time.Time // when the one before that was taken, or the aggregation began
+	series map[seriesID]*past
+	own    ownNumbers
+}
+
+// A seriesID tells series apart.
+type seriesID struct {
+	key   statistics.Key
+	other bool
+}
+
+// past is what a history knows of one series.
+type past struct {
+	start           time.Time
+	calls, attempts uint64             // in the last snapshot
+	exported        *statistics.Series // what the collector has; without delta nothing
+}
+
+// requests are the metrics of a snapshot, split so that a collector takes them. The
+// first holds the agent's own numbers, too. After each that was delivered, the
+// caller calls the function which comes with it.
+func (h *history) requests(s *statistics.Snapshot, own []number) iter.Seq2[*request, func()] {
+	h.see(s)
+	h.own.see(own, h.start)
+	return func(yield func(*request, func()) bool) {
+		r := &request{taken: s.Taken, delta: h.delta}
+		h.own.add(r)
+		first := 0
+		for i := range s.Series {
+			h.add(r, &s.Series[i])
+			if r.size < maxRequest || i == len(s.Series)-1 {
+				continue
+			}
+			part := s.Series[first : i+1]
+			if !yield(r, func() { h.delivered(s, part, first == 0) }) {
+				return
+			}
+			r, first = &request{taken: s.Taken, delta: h.delta}, i+1
+		}
+		yield(r, func() { h.delivered(s, s.Series[first:], first == 0) })
+	}
+}
+
+// see finds out which series are new since the last snapshot, which have begun
+// anew, and which are gone. What is new began after the last snapshot, which did
+// not have it.
+func (h *history) see(s *statistics.Snapshot) {
+	h.start, h.last = h.last, s.Taken
+	if h.start.IsZero() {
+		h.start = s.Began
+	}
+	series := make(map[seriesID]*past, len(s.Series))
+	for i := range s.Series {
+		now := &s.Series[i]
+		p := h.series[id(now)]
+		if p == nil || now.Calls < p.calls || now.Attempts < p.attempts {
+			p = &past{start: h.start, exported: new(statistics.Series)}
+		}
+		p.calls, p.attempts = now.Calls, now.Attempts
+		series[id(now)] = p
+	}
+	h.series = series
+}
+
+// delivered keeps what the collector has.
+func (h *history) delivered(s *statistics.Snapshot, series []statistics.Series, own bool) {
+	if !h.delta {
+		return
+	}
+	if own {
+		h.own.delivered(s.Taken)
+	}
+	for i := range series {
+		p := h.series[id(&series[i])]
+		p.start, p.exported = s.Taken, &series[i]
+	}
+}
+
+func id(s *statistics.Series) seriesID { return seriesID{s.Key, s.Other} }
+
+// add adds the metrics of a series to a request.
+func (h *history) add(r *request, s *statistics.Series) {
+	p := h.series[id(s)]
+	old, base := p.exported, seriesAttributes(s)
+	set := with(base)
+	sum := func(i instrument, a attribute.Set, now, past uint64) { r.add(i, a, p.start, now, past) }
+
+	r.addDistribution(callDuration, set, p.start, &s.Latency, &old.Latency)
+	for i, n := range s.Results {
+		result := statistics.Result(i)
+		a := []attribute.KeyValue{keyResult.String(result.String())}
+		if result != statistics.OK && result != statistics.Unknown {
+			a = append(a, semconv.ErrorTypeKey.String(result.String()))
+		}
+		sum(calls, with(base, a...), n, old.Results[i])
+	}
+	sum(attempts, set, s.Attempts, old.Attempts)
+	sum(retries, set, s.Retries, old.Retries)
+	sum(throttledAttempts, set, s.Throttled, old.Throttled)
+	for status, n := range s.Statuses {
+		sum(responses, with(base, semconv.HTTPResponseStatusCode(status)), n, old.Statuses[status])
+	}
+	sum(connections, with(base, keyConnectionReused.Bool(false)), s.ConnectionsNew, old.ConnectionsNew)
+	sum(connections, with(base, keyConnectionReused.Bool(true)), s.ConnectionsReused, old.ConnectionsReused)
+	r.addDistribution(attemptDuration, set, p.start, &s.AttemptLatency, &old.AttemptLatency)
+	for i := range s.Phases {
+		r.addDistribution(phaseDuration, with(base, keyPhase.String(statistics.Phase(i).String())), p.start,
+			&s.Phases[i], &old.Phases[i])
+	}
+}
