@@ -55,7 +55,7 @@ func (r *request) addDistribution(i instrument, a attribute.Set, start time.Time
 func pointSize(a attribute.Set) int {
 	size := 60
 	for _, kv := range a.ToSlice() {
-		size += len(kv.Key) + len(kv.Value.Emit()) + 14
+		size += len(kv.Key) + len(kv.Value.String()) + 14
 	}
 	return size
 }
@@ -98,10 +98,10 @@ func (r *request) metrics(res *resource.Resource, version string) *metricdata.Re
 	scope := metricdata.ScopeMetrics{Scope: instrumentation.Scope{Name: scopeName, Version: version}}
 	for i, in := range instruments {
 		var data metricdata.Aggregation
-		switch {
-		case in.kind == distribution:
+		switch in.kind {
+		case distribution:
 			data = metricdata.ExponentialHistogram[float64]{DataPoints: r.distributions[i], Temporality: temporality}
-		case in.kind == upDown: // the preference delta leaves those cumulative
+		case upDown: // the preference delta leaves those cumulative
 			data = metricdata.Sum[int64]{DataPoints: r.sums[i], Temporality: metricdata.CumulativeTemporality}
 		default:
 			data = metricdata.Sum[int64]{DataPoints: r.sums[i], Temporality: temporality, IsMonotonic: true}
