@@ -19,6 +19,7 @@ import (
 // has ended, as when a dial goes on that lost its race against a connection from
 // the pool; they are ignored then. A Trace must therefore not be used again.
 type Trace struct {
+	hooks httptrace.ClientTrace // here, so that it is no allocation of its own
 	mu    sync.Mutex
 	ended bool
 	conn  connection
@@ -36,9 +37,9 @@ type connection struct {
 }
 
 // WithContext gives a context for the attempt's request, which has the hooks that
-// measure it. Hooks that ctx has already are called too.
+// measure it. Hooks that ctx has already are called too. Call it once.
 func (t *Trace) WithContext(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	t.hooks = httptrace.ClientTrace{
 		GetConn:           t.getConn,
 		DNSStart:          t.dnsStart,
 		DNSDone:           t.dnsDone,
@@ -47,7 +48,8 @@ func (t *Trace) WithContext(ctx context.Context) context.Context {
 		TLSHandshakeStart: t.tlsStart,
 		TLSHandshakeDone:  t.tlsDone,
 		GotConn:           t.gotConn,
-	})
+	}
+	return httptrace.WithClientTrace(ctx, &t.hooks)
 }
 
 // getConn begins anew: a redirect asks for a second connection, and the last one
