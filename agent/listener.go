@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-csm/csm"
@@ -53,7 +54,7 @@ type Options struct {
 // Make one with [Listen]. Its methods can be called from any goroutine.
 type Listener struct {
 	conn           *net.UDPConn
-	allow          allowList
+	allow          atomic.Pointer[allowList]
 	keepAccessKeys bool
 	counts         counts
 
@@ -72,16 +73,9 @@ type Listener struct {
 // loopback address, as ":31000" is not, needs [Options.Allow]; without it the error
 // is [ErrAllowNeeded].
 func Listen(address string, o Options) (*Listener, error) {
-	addr, err := net.ResolveUDPAddr("udp", address)
-	if err != nil {
-		return nil, fmt.Errorf("csm: cannot listen: %w", err)
-	}
-	allow, err := newAllowList(o.Allow)
+	addr, allow, err := resolve(address, o.Allow)
 	if err != nil {
 		return nil, err
-	}
-	if allow == nil && !addr.IP.IsLoopback() {
-		return nil, fmt.Errorf("%w: %s", ErrAllowNeeded, address)
 	}
 	conn, err := net.ListenUDP("udp", addr)
 	if err != nil {
@@ -91,12 +85,46 @@ func Listen(address string, o Options) (*Listener, error) {
 	if o.Logger != nil {
 		o.Logger.Info("csm: listening", "address", conn.LocalAddr().String(), "buffer_bytes", size)
 	}
-	return &Listener{
+	l := &Listener{
 		conn:           conn,
-		allow:          allow,
 		keepAccessKeys: o.KeepAccessKeys,
 		served:         make(chan struct{}),
-	}, nil
+	}
+	l.allow.Store(&allow)
+	return l, nil
+}
+
+// CheckAddress says what [Listen] would find wrong with an address and the list of
+// who may send to it, without listening.
+func CheckAddress(address string, allow []netip.Prefix) error {
+	_, _, err := resolve(address, allow)
+	return err
+}
+
+// resolve reads an address to listen to, and the list of who may send to it.
+func resolve(address string, prefixes []netip.Prefix) (*net.UDPAddr, allowList, error) {
+	addr, err := net.ResolveUDPAddr("udp", address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("csm: cannot listen: %w", err)
+	}
+	allow, err := newAllowList(prefixes)
+	if err != nil {
+		return nil, nil, err
+	}
+	if allow == nil && !addr.IP.IsLoopback() {
+		return nil, nil, fmt.Errorf("%w: %s", ErrAllowNeeded, address)
+	}
+	return addr, allow, nil
+}
+
+// SetAllow replaces [Options.Allow] for the datagrams that are read from now on.
+// With an error, which is one of [Listen], nothing changes.
+func (l *Listener) SetAllow(prefixes []netip.Prefix) error {
+	_, allow, err := resolve(l.Addr().String(), prefixes)
+	if err == nil {
+		l.allow.Store(&allow)
+	}
+	return err
 }
 
 // Addr is the address that the listener is bound to.
@@ -134,7 +162,7 @@ func (l *Listener) Serve(handle func(*csm.Event)) error {
 			idle = false
 			l.counts.datagrams.Add(1)
 			l.counts.bytes.Add(uint64(n))
-			if l.allow.allows(from.Addr()) {
+			if l.allow.Load().allows(from.Addr()) {
 				l.take(buf[:n], handle)
 			} else {
 				l.counts.notAllowed.Add(1)

@@ -63,7 +63,7 @@ which the AWS CLI and most AWS SDKs send if they are told to.
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(newRun(p, &code), newTail(p), newReport(p), newVersion())
+	root.AddCommand(newRun(p, &code), newTail(p), newReport(p), newAgent(p), newVersion())
 	if err := root.Execute(); err != nil {
 		return printError(p.Stderr, err)
 	}

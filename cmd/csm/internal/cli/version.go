@@ -24,14 +24,21 @@ func newVersion() *cobra.Command {
 
 // version is the version of csm, of the Go that built it, and of its source.
 func version() string {
-	v, commit := "(unknown)", ""
+	commit := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		v = info.Main.Version
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				commit = ", commit " + s.Value
 			}
 		}
 	}
-	return fmt.Sprintf("csm %s (%s %s/%s%s)", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, commit)
+	return fmt.Sprintf("csm %s (%s %s/%s%s)", release(), runtime.Version(), runtime.GOOS, runtime.GOARCH, commit)
+}
+
+// release is the version of csm alone.
+func release() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "(unknown)"
 }

@@ -54,6 +54,13 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+// Check says what is wrong with the options, or with the environment that fills
+// them.
+func (o Options) Check() error {
+	_, err := o.complete()
+	return err
+}
+
 // settings are options without gaps.
 type settings struct {
 	Options

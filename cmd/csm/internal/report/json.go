@@ -33,14 +33,15 @@ func (r Recorded) WriteJSON(w io.Writer) error {
 		Total:      figuresOf(&total),
 		Operations: []operationFigures{}, Errors: []errorFigures{},
 	}
-	for _, s := range r.Statistics.Series {
+	shown := r.Statistics.By(byOperation)
+	for _, s := range shown.Series {
 		document.Operations = append(document.Operations, operationFigures{
-			identity{s.Operation.Service, s.Operation.Name, s.Other}, figuresOf(&s),
+			identity{s.Key.Service, s.Key.Operation, s.Other}, figuresOf(&s),
 		})
 	}
-	for _, e := range r.Statistics.Errors {
+	for _, e := range shown.Errors {
 		document.Errors = append(document.Errors, errorFigures{
-			identity{e.Operation.Service, e.Operation.Name, e.Other},
+			identity{e.Key.Service, e.Key.Operation, e.Other},
 			e.Code, e.Status, e.Attempts, e.Calls, e.Message,
 		})
 	}
@@ -59,8 +60,8 @@ type identity struct {
 }
 
 func (i identity) compare(j identity) int {
-	return compareOperations(statistics.Operation{Service: i.Service, Name: i.API},
-		statistics.Operation{Service: j.Service, Name: j.API})
+	return compareOperations(statistics.Key{Service: i.Service, Operation: i.API},
+		statistics.Key{Service: j.Service, Operation: j.API})
 }
 
 type operationFigures struct {
@@ -90,7 +91,7 @@ type latencyFigures struct {
 
 func figuresOf(s *statistics.Series) figures {
 	return figures{
-		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries, Errors: s.Errors, Throttled: s.Throttled,
+		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries, Errors: s.Errors(), Throttled: s.Throttled,
 		Latency: latencyOf(&s.Latency),
 	}
 }

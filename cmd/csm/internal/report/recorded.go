@@ -44,11 +44,12 @@ func (r Recorded) Write(w io.Writer) error {
 	} else {
 		fmt.Fprintf(b, "%s to AWS, %s, from %s%s\n\n",
 			Number(total.Calls, "call"), Number(total.Attempts, "attempt"), r.origin(), r.span())
-		writeOperations(b, r.Statistics.Series, total, r.Width)
-		if len(r.Statistics.Errors) > 0 {
+		shown := r.Statistics.By(byOperation)
+		writeOperations(b, shown.Series, total, r.Width)
+		if len(shown.Errors) > 0 {
 			fmt.Fprintln(b)
 		}
-		writeErrors(b, r.Statistics.Errors, r.Width)
+		writeErrors(b, shown.Errors, r.Width)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
