@@ -44,11 +44,11 @@ type Daemon struct {
 // the system keeps what comes, within limits, until [Daemon.Run] takes it. With an
 // error, which is one of [Config.Check] or of a thing that cannot be had, nothing
 // is left open.
-func New(c Config) (d *Daemon, err error) {
+func New(c Config) (*Daemon, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	d = &Daemon{
+	d := &Daemon{
 		log:             c.Logger,
 		version:         c.Version,
 		began:           time.Now(),
@@ -56,34 +56,37 @@ func New(c Config) (d *Daemon, err error) {
 		statistics:      statistics.New(c.Limits),
 		config:          c,
 	}
-	defer func() {
-		if err != nil {
-			ctx, cancel := context.WithTimeout(context.Background(), d.shutdownTimeout)
-			defer cancel()
-			err = errors.Join(err, d.close(ctx))
-		}
-	}()
+	if err := d.open(c); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), d.shutdownTimeout)
+		defer cancel()
+		return nil, errors.Join(err, d.close(ctx))
+	}
+	return d, nil
+}
+
+// open opens what the daemon needs, up to the first that cannot be had.
+func (d *Daemon) open(c Config) (err error) {
 	if d.listeners, err = listen(c); err != nil {
-		return nil, err
+		return err
 	}
 	if c.HTTP != "" {
 		if d.web, err = newWeb(d, c); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if c.Recording.Path != "" {
 		if d.recorder, err = recording.Open(c.Recording); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if c.Export != nil {
 		o := *c.Export
 		o.Snapshot, o.Received = d.statistics.Snapshot, d.received
 		if d.exporter, err = otlp.New(o); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // Run runs the daemon until ctx is done, then ends it within the configured time:
