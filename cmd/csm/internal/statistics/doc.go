@@ -34,8 +34,9 @@
 //   - timeout, cancelled, connection error: its code is one that an SDK gives to
 //     that, whatever the status; for time-outs also a service's own code. The code
 //     decides, not the message: what Go calls RequestError is a connection error
-//     also if it took too long to connect, and a RequestCanceled is cancelled also
-//     by a deadline.
+//     also if it took too long to connect, a RequestCanceled is cancelled also by a
+//     deadline, and Java's SdkClientException is a connection error, which it mostly
+//     is.
 //   - server error: a status of 500 or more; or an exception with one below 300,
 //     for a success that cannot be read is none.
 //   - client error: a status of 400 or more; or an exception with a status of 300 or
