@@ -12,8 +12,8 @@ import (
 // Codes and numbers are never changed, but for the name of a Ruby class, of which
 // the service's code is left.
 //
-// A [Listener] does so with each event before it hands it on. What was handed on
-// must not be normalized again.
+// A [Listener] does so with each event before it hands it on, unless it is told to
+// keep the dialect. What was normalized must not be normalized again.
 func Normalize(e *csm.Event) {
 	status, f := e.HTTPStatusCode, failure{&e.AWSException, &e.AWSExceptionMessage, &e.SDKException, &e.SDKExceptionMessage}
 	if e.Type == csm.APICall {

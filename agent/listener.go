@@ -44,6 +44,10 @@ type Options struct {
 	// Otherwise it masks them, as [MaskAccessKey] does.
 	KeepAccessKeys bool
 
+	// KeepDialect makes the listener hand on events as their SDK sent them, without
+	// [Normalize].
+	KeepDialect bool
+
 	// Logger gets a line that says what was bound, and how large a buffer the
 	// system gave. Nil means that nothing is logged.
 	Logger *slog.Logger
@@ -55,6 +59,7 @@ type Listener struct {
 	conn           *net.UDPConn
 	allow          allowList
 	keepAccessKeys bool
+	keepDialect    bool
 	counts         counts
 
 	mu      sync.Mutex
@@ -95,6 +100,7 @@ func Listen(address string, o Options) (*Listener, error) {
 		conn:           conn,
 		allow:          allow,
 		keepAccessKeys: o.KeepAccessKeys,
+		keepDialect:    o.KeepDialect,
 		served:         make(chan struct{}),
 	}, nil
 }
@@ -194,7 +200,9 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 		next, err := csm.DecodeNext(rest, e)
 		switch {
 		case err == nil:
-			Normalize(e)
+			if !l.keepDialect {
+				Normalize(e)
+			}
 			if !l.keepAccessKeys {
 				e.AccessKey = MaskAccessKey(e.AccessKey)
 			}
