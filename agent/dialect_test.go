@@ -1,9 +1,6 @@
 package agent
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -204,65 +201,6 @@ func TestRequestIDs(t *testing.T) {
 		}
 		if Normalize(&call); call.XAmznRequestID+call.XAmzRequestID+call.XAmzID2 != "" {
 			t.Errorf("%s: a call has ids: %+v", test.name, call)
-		}
-	}
-}
-
-// corpusFile are the datagrams of one file.
-func corpusFile(t *testing.T, name string) [][]byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "testdata", "corpus", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Split(bytes.TrimSpace(data), []byte("\n"))
-}
-
-// Of real events the rules change what they are for, and nothing else.
-func TestCorpusIsNormalized(t *testing.T) {
-	for _, want := range []struct {
-		file                      string
-		moved, messages, ids, all int // events that change: class, message, request ids; any of it
-	}{
-		{"awscli-v2-2.9.19.jsonl", 0, 0, 0, 0},
-		{"boto3-1.43.11.jsonl", 0, 0, 0, 0},
-		{"aws-sdk-js-2.1693.0.jsonl", 0, 0, 0, 0},
-		{"aws-sdk-go-1.55.8.jsonl", 2, 103, 128, 197},
-	} {
-		var moved, messages, ids, all int
-		for _, line := range corpusFile(t, want.file) {
-			var before csm.Event
-			if err := before.UnmarshalJSON(line); err != nil {
-				t.Fatal(err)
-			}
-			e := before
-			Normalize(&e)
-			if e != before {
-				all++
-			}
-			if e.XAmznRequestID != before.XAmznRequestID || e.XAmzRequestID != before.XAmzRequestID {
-				ids++
-			}
-			b, a := exceptionsOf(before), exceptionsOf(e)
-			if b.aws != a.aws {
-				moved++
-			}
-			if b.awsMessage+b.sdkMessage != a.awsMessage+a.sdkMessage {
-				messages++
-			}
-			if b.aws+b.sdk != a.aws+a.sdk {
-				t.Errorf("%s: a code has changed: %+v, now %+v", want.file, b, a)
-			}
-			// What is allowed to change, and nothing else.
-			e.XAmznRequestID, e.XAmzRequestID, e.XAmzID2 = before.XAmznRequestID, before.XAmzRequestID, before.XAmzID2
-			e = withExceptions(e, b)
-			if e != before {
-				t.Errorf("%s: %+v\nis now %+v", want.file, before, e)
-			}
-		}
-		if moved != want.moved || messages != want.messages || ids != want.ids || all != want.all {
-			t.Errorf("%s: %d classes, %d messages and %d ids of %d events, want %d, %d, %d of %d", want.file,
-				moved, messages, ids, all, want.moved, want.messages, want.ids, want.all)
 		}
 	}
 }
