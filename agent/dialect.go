@@ -12,8 +12,8 @@ import (
 // Codes and numbers are never changed, but for the name of a Ruby class, of which
 // the service's code is left.
 //
-// A [Listener] does so with each event before it hands it on. What was handed on
-// must not be normalized again.
+// A [Listener] does so with each event before it hands it on, unless it is told to
+// keep the dialect. What was normalized must not be normalized again.
 func Normalize(e *csm.Event) {
 	status, f := e.HTTPStatusCode, failure{&e.AWSException, &e.AWSExceptionMessage, &e.SDKException, &e.SDKExceptionMessage}
 	if e.Type == csm.APICall {
@@ -22,7 +22,7 @@ func Normalize(e *csm.Event) {
 		}
 		e.XAmznRequestID, e.XAmzRequestID, e.XAmzID2 = "", "", ""
 	}
-	_, answered := status.Get()
+	answered := status.Or(0) != 0
 	sender := senderOf(e.UserAgent)
 	f.normalizeRuby()
 	if isLocal(*f.awsCode, sender, answered) {
@@ -32,7 +32,7 @@ func Normalize(e *csm.Event) {
 		*f.awsMessage = messageOfGoV1(*f.awsCode, *f.awsMessage, false)
 		*f.sdkMessage = messageOfGoV1(*f.sdkCode, *f.sdkMessage, true)
 	}
-	if sender == goV1 && e.Service == "S3" && e.XAmzRequestID == "" {
+	if sender == goV1 && e.Service == "S3" && e.FQDN == "" && e.XAmzRequestID == "" { // its own client sends no host
 		e.XAmzRequestID, e.XAmznRequestID = e.XAmznRequestID, ""
 	}
 }
@@ -87,10 +87,15 @@ func (f failure) normalizeRuby() {
 		}
 		*f.sdkCode, *f.sdkMessage = "", ""
 	}
-	if code, ok := codeOfRuby(*f.awsCode); ok {
+	code, ok := codeOfRuby(*f.awsCode)
+	switch {
+	case ok:
 		*f.awsCode = code
-	} else if strings.Contains(*f.awsCode, "::") {
+	case !strings.Contains(*f.awsCode, "::"):
+	case *f.sdkCode == "":
 		f.toSDK()
+	default: // what was made of it, such as Aws::Errors::NoSuchEndpointError
+		*f.awsCode, *f.awsMessage = "", ""
 	}
 }
 

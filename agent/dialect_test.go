@@ -1,9 +1,6 @@
 package agent
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -103,6 +100,9 @@ func TestExceptions(t *testing.T) {
 		{"Ruby: a network error as the service's", rubyAgent, 0,
 			exceptions{"Seahorse::Client::NetworkingError", "Failed to open TCP connection", "", ""},
 			exceptions{"", "", "Seahorse::Client::NetworkingError", "Failed to open TCP connection"}},
+		{"Ruby: a network error, and what the gem made of it", rubyAgent, 0,
+			exceptions{"Seahorse::Client::NetworkingError", "getaddrinfo", "Aws::Errors::NoSuchEndpointError", "no such endpoint"},
+			exceptions{"", "", "Aws::Errors::NoSuchEndpointError", "no such endpoint"}},
 		{"Ruby: errors of the gem are not a service's", rubyAgent, 0,
 			exceptions{"", "", "Aws::Errors::MissingCredentialsError", "unable to sign"},
 			exceptions{"", "", "Aws::Errors::MissingCredentialsError", "unable to sign"}},
@@ -176,6 +176,7 @@ func TestRequestIDs(t *testing.T) {
 		wantAmzn, wantAmz        string
 	}{
 		{"Go on S3", goAgent, "S3", s3, "", "", s3},
+		{"Go on S3, with this project's client", goAgent + " host", "S3", uuid, "", uuid, ""},
 		{"Go elsewhere", goAgent, "STS", uuid, "", uuid, ""},
 		{"Go on DynamoDB, whose ids look like those of S3", goAgent, "DynamoDB", s3, "", s3, ""},
 		{"Go with both", goAgent, "S3", uuid, s3, uuid, s3},
@@ -188,6 +189,9 @@ func TestRequestIDs(t *testing.T) {
 			Type: csm.APICallAttempt, UserAgent: test.userAgent, Service: test.service,
 			XAmznRequestID: test.amzn, XAmzRequestID: test.amz, XAmzID2: "id2",
 		}
+		if strings.HasSuffix(test.userAgent, " host") {
+			e.FQDN = "bucket.s3.amazonaws.com"
+		}
 		call := e
 		call.Type = csm.APICall
 		Normalize(&e)
@@ -197,65 +201,6 @@ func TestRequestIDs(t *testing.T) {
 		}
 		if Normalize(&call); call.XAmznRequestID+call.XAmzRequestID+call.XAmzID2 != "" {
 			t.Errorf("%s: a call has ids: %+v", test.name, call)
-		}
-	}
-}
-
-// corpusFile are the datagrams of one file.
-func corpusFile(t *testing.T, name string) [][]byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "testdata", "corpus", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bytes.Split(bytes.TrimSpace(data), []byte("\n"))
-}
-
-// Of real events the rules change what they are for, and nothing else.
-func TestCorpusIsNormalized(t *testing.T) {
-	for _, want := range []struct {
-		file                      string
-		moved, messages, ids, all int // events that change: class, message, request ids; any of it
-	}{
-		{"awscli-v2-2.9.19.jsonl", 0, 0, 0, 0},
-		{"boto3-1.43.11.jsonl", 0, 0, 0, 0},
-		{"aws-sdk-js-2.1693.0.jsonl", 0, 0, 0, 0},
-		{"aws-sdk-go-1.55.8.jsonl", 2, 103, 128, 197},
-	} {
-		var moved, messages, ids, all int
-		for _, line := range corpusFile(t, want.file) {
-			var before csm.Event
-			if err := before.UnmarshalJSON(line); err != nil {
-				t.Fatal(err)
-			}
-			e := before
-			Normalize(&e)
-			if e != before {
-				all++
-			}
-			if e.XAmznRequestID != before.XAmznRequestID || e.XAmzRequestID != before.XAmzRequestID {
-				ids++
-			}
-			b, a := exceptionsOf(before), exceptionsOf(e)
-			if b.aws != a.aws {
-				moved++
-			}
-			if b.awsMessage+b.sdkMessage != a.awsMessage+a.sdkMessage {
-				messages++
-			}
-			if b.aws+b.sdk != a.aws+a.sdk {
-				t.Errorf("%s: a code has changed: %+v, now %+v", want.file, b, a)
-			}
-			// What is allowed to change, and nothing else.
-			e.XAmznRequestID, e.XAmzRequestID, e.XAmzID2 = before.XAmznRequestID, before.XAmzRequestID, before.XAmzID2
-			e = withExceptions(e, b)
-			if e != before {
-				t.Errorf("%s: %+v\nis now %+v", want.file, before, e)
-			}
-		}
-		if moved != want.moved || messages != want.messages || ids != want.ids || all != want.all {
-			t.Errorf("%s: %d classes, %d messages and %d ids of %d events, want %d, %d, %d of %d", want.file,
-				moved, messages, ids, all, want.moved, want.messages, want.ids, want.all)
 		}
 	}
 }
@@ -276,4 +221,43 @@ func withExceptions(e csm.Event, x exceptions) csm.Event {
 		e.SDKException, e.SDKExceptionMessage = x.sdk, x.sdkMessage
 	}
 	return e
+}
+
+// Whatever an event says, its rules touch no more than they are for.
+func FuzzNormalize(f *testing.F) {
+	f.Add(goAgent, "S3", "NoSuchKey", "NoSuchKey: no\n\tstatus code: 404, request id: 5A", "", "", "5A", int64(404), true)
+	f.Add("", "KMS", "Seahorse::Client::NetworkingError", "no", "Aws::KMS::Errors::X", "m", "", int64(0), false)
+	f.Add(jsAgent, "SQS", "TimeoutError", "t", "", "", "", int64(503), true)
+	f.Add(goAgent, "S3", "::", "::: \n{\n  RespMeta", "Aws::::Errors::", "\n\tstatus code: ", "", int64(1), false)
+	f.Fuzz(func(t *testing.T, userAgent, service, aws, awsMessage, sdk, sdkMessage, id string, status int64, isCall bool) {
+		e := csm.Event{
+			Type: csm.APICallAttempt, UserAgent: userAgent, Service: service,
+			AWSException: aws, AWSExceptionMessage: awsMessage, SDKException: sdk, SDKExceptionMessage: sdkMessage,
+			HTTPStatusCode: csm.Known(status), XAmznRequestID: id,
+		}
+		if isCall {
+			e = withExceptions(csm.Event{
+				Type: csm.APICall, UserAgent: userAgent, Service: service,
+				FinalHTTPStatusCode: csm.Known(status), XAmznRequestID: id,
+			}, exceptions{aws, awsMessage, sdk, sdkMessage})
+		}
+		before := e
+		Normalize(&e)
+		got := exceptionsOf(e)
+		if (aws+sdk == "") != (got.aws+got.sdk == "") {
+			t.Errorf("whether it failed has changed: %+v is %+v", before, e)
+		}
+		for _, code := range []string{got.aws, got.sdk} {
+			if !strings.HasSuffix(aws, code) && !strings.HasSuffix(sdk, code) {
+				t.Errorf("a code is made up: %q of %q and %q", code, aws, sdk)
+			}
+		}
+		if ids := e.XAmznRequestID + e.XAmzRequestID; ids != id && !isCall {
+			t.Errorf("the request ID %q has become %q", id, ids)
+		}
+		e.XAmznRequestID, e.XAmzRequestID = before.XAmznRequestID, ""
+		if e = withExceptions(e, exceptionsOf(before)); e != before {
+			t.Errorf("%+v\nhas become %+v", before, e)
+		}
+	})
 }

@@ -45,6 +45,10 @@ type Options struct {
 	// Otherwise it masks them, as [MaskAccessKey] does.
 	KeepAccessKeys bool
 
+	// KeepDialect makes the listener hand on events as their SDK sent them, without
+	// [Normalize].
+	KeepDialect bool
+
 	// Logger gets a line that says what was bound, and how large a buffer the
 	// system gave. Nil means that nothing is logged.
 	Logger *slog.Logger
@@ -56,6 +60,7 @@ type Listener struct {
 	conn           *net.UDPConn
 	allow          atomic.Pointer[allowList]
 	keepAccessKeys bool
+	keepDialect    bool
 	counts         counts
 
 	mu      sync.Mutex
@@ -88,6 +93,7 @@ func Listen(address string, o Options) (*Listener, error) {
 	l := &Listener{
 		conn:           conn,
 		keepAccessKeys: o.KeepAccessKeys,
+		keepDialect:    o.KeepDialect,
 		served:         make(chan struct{}),
 	}
 	l.allow.Store(&allow)
@@ -222,7 +228,9 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 		next, err := csm.DecodeNext(rest, e)
 		switch {
 		case err == nil:
-			Normalize(e)
+			if !l.keepDialect {
+				Normalize(e)
+			}
 			if !l.keepAccessKeys {
 				e.AccessKey = MaskAccessKey(e.AccessKey)
 			}

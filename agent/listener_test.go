@@ -127,6 +127,18 @@ func TestCorpusIsTaken(t *testing.T) {
 	}
 }
 
+func TestDialectIsKeptOnDemand(t *testing.T) {
+	const event = `{"Type":"ApiCall","UserAgent":"aws-sdk-go/1.55.8","FinalAwsException":"E","FinalAwsExceptionMessage":"E: no"}`
+	for keep, want := range map[bool]string{false: "no", true: "E: no"} {
+		r := listen(t, Options{KeepDialect: keep})
+		r.send(t, []byte(event))
+		e := r.next(t)
+		if got := e.FinalAWSExceptionMessage + e.FinalSDKExceptionMessage; got != want {
+			t.Errorf("keep %v: %q, want %q", keep, got, want)
+		}
+	}
+}
+
 func TestDatagrams(t *testing.T) {
 	const a, b = `{"Type":"ApiCall","Api":"a"}`, `{"Type":"ApiCallAttempt","Api":"b"}`
 	for _, test := range []struct {

@@ -1,5 +1,6 @@
 // Package csmtest is an agent for tests: it receives the events of the code under
-// test, which can then be held against what the code should have called.
+// test, as they were sent, which can then be held against what the code should have
+// called.
 //
 //	func TestUpload(t *testing.T) {
 //		agent := csmtest.Start(t)
@@ -44,7 +45,7 @@ type Agent struct {
 // test.
 func Start(t testing.TB) *Agent {
 	t.Helper()
-	l, err := agent.Listen(net.JoinHostPort(csm.DefaultHost, "0"), agent.Options{KeepAccessKeys: true})
+	l, err := agent.Listen(net.JoinHostPort(csm.DefaultHost, "0"), agent.Options{KeepAccessKeys: true, KeepDialect: true})
 	if err != nil {
 		t.Fatalf("csmtest: %v", err)
 	}

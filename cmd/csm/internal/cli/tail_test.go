@@ -154,6 +154,20 @@ func TestTailTellsWhatItCouldNotShow(t *testing.T) {
 	}
 }
 
+func TestTailTakesEventsOfThoseWhoMaySend(t *testing.T) {
+	for allow, want := range map[string]string{
+		"192.0.2.0/24": "csm: not shown: 1 datagram of senders that are not allowed\n", "192.0.2.0/24,127.0.0.0/8": "",
+	} {
+		tail := startTail(t, "--allow", allow)
+		tail.send(event)
+		tail.signal(os.Interrupt)
+		stdout, stderr := tail.end()
+		if stderr != want || (stdout != "") != (want == "") {
+			t.Errorf("--allow %s: it printed %q, and at the end %q, want %q", allow, stdout, stderr, want)
+		}
+	}
+}
+
 func TestTailEndsQuietlyWhenNobodyReads(t *testing.T) {
 	tail := startTail(t)
 	tail.send(event)

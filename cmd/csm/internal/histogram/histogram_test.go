@@ -217,6 +217,47 @@ func TestCloneSharesNothing(t *testing.T) {
 	}
 }
 
+// What the accessors give is all that there is to tell of the values.
+func TestAccessors(t *testing.T) {
+	for name, values := range samples() {
+		h := record(values)
+		var zeros uint64
+		want := make(map[int]uint64)
+		for _, v := range values {
+			if v == 0 {
+				zeros++
+				continue
+			}
+			want[index(v)>>(MaxScale-h.Scale())]++
+		}
+		got := make(map[int]uint64)
+		buckets := h.Buckets()
+		for i, n := range buckets {
+			if n > 0 {
+				got[h.Offset()+i] = n
+			}
+		}
+		if h.Zeros() != zeros || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %d zeros and buckets %v, want %d and %v", name, h.Zeros(), got, zeros, want)
+		}
+		if len(values) > 0 && h.Min() != slices.Min(values) {
+			t.Errorf("%s: Min = %v, want %v", name, h.Min(), slices.Min(values))
+		}
+		if len(buckets) > 0 {
+			if buckets[0] == 0 || buckets[len(buckets)-1] == 0 {
+				t.Errorf("%s: an empty bucket at an end: %v", name, buckets)
+			}
+			buckets[0] = 0
+			if h.Buckets()[0] == 0 {
+				t.Errorf("%s: Buckets is no copy", name)
+			}
+		}
+	}
+	if h := record(nil); h.Scale() != MaxScale || h.Offset() != 0 || h.Min() != 0 || len(h.Buckets()) != 0 {
+		t.Errorf("an empty histogram: %+v", h)
+	}
+}
+
 func FuzzMerge(f *testing.F) {
 	f.Add(1.0, 2.0, 0.001, 0.0)
 	f.Add(math.MaxFloat64, math.SmallestNonzeroFloat64, 1.0, -1.0)

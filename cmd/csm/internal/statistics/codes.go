@@ -51,6 +51,7 @@ var resultCodes = func() map[string]Result {
 			"ReadError", "RequestError", // Go v1
 			"ConnectionResetError", "DNSError", "RequestSendError", // Go v2
 			"NetworkingError", "UnknownEndpoint", // JavaScript, and Ruby's in Seahorse::Client::
+			"NoSuchEndpointError", // Ruby, of a host without an address
 			"ConnectException", "HttpHostConnectException", "NoHttpResponseException", "NoRouteToHostException",
 			"SdkClientException", "SSLException", "SSLHandshakeException", "SocketException", "UnknownHostException", // Java
 			"NETWORK_CONNECTION", // C++

@@ -18,32 +18,58 @@ func (a *Aggregation) sweepIfDue(now time.Time) {
 	a.sweep(now)
 }
 
-// sweep lets the series leave that have been idle for long enough.
+// sweep lets the series leave that have been idle for long enough. Events wait for
+// it only while some do leave.
 func (a *Aggregation) sweep(now time.Time) {
 	if a.limits.Idle <= 0 {
 		return
 	}
+	before := now.Add(-a.limits.Idle)
+	var idle []*entry
+	a.mu.RLock()
+	for _, n := range a.entries {
+		if n.idle(before) {
+			idle = append(idle, n)
+		}
+	}
+	a.mu.RUnlock()
+	if len(idle) == 0 {
+		return
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for key, n := range a.entries {
-		if errors, left := n.leave(now.Add(-a.limits.Idle)); left {
-			delete(a.entries, key)
+	for _, n := range idle {
+		if errors, left := n.leave(before); left {
+			delete(a.entries, n.series.Key)
 			a.expired.Add(1)
 			a.errors.give(errors)
 		}
 	}
 }
 
-// leave marks an entry as gone if its last event came before the given time, and
-// tells how many errors it had.
+// idle tells whether the last event came at the given time or before.
+func (n *entry) idle(before time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.isIdle(before)
+}
+
+// leave marks an entry as gone if it is still idle, and tells how many errors it
+// had.
 func (n *entry) leave(before time.Time) (errors int, left bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.series.LastSeen.IsZero() || n.series.LastSeen.After(before) { // new, or in use
+	if n.gone || !n.isIdle(before) {
 		return 0, false
 	}
 	n.gone = true
 	return len(n.errors), true
+}
+
+// isIdle is idle with the lock held. An entry that has counted nothing yet is
+// about to.
+func (n *entry) isIdle(before time.Time) bool {
+	return !n.series.LastSeen.IsZero() && !n.series.LastSeen.After(before)
 }
 
 // A room is how many errors there may still be, in all series together.

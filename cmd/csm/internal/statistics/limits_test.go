@@ -62,11 +62,11 @@ func TestIdleSeriesLeave(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		a.Add(call("S3", "B", fail))
 		a.Add(call("S3", "C", fail)) // no room
-		time.Sleep(30*time.Minute - 1)
+		time.Sleep(30*time.Minute - time.Nanosecond)
 		if s := a.Snapshot(); len(s.Series) != 3 || len(s.Errors) != 3 || s.Expired != 0 {
 			t.Errorf("before A is idle: %+v", s)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		s := a.Snapshot()
 		if len(s.Series) != 2 || s.Series[0].Key.Operation != "B" || !s.Series[1].Other || s.Expired != 1 {
 			t.Errorf("when A is idle: %+v", s)
@@ -130,7 +130,7 @@ func TestSeriesThatHaveLeftCountNothing(t *testing.T) {
 }
 
 func TestConcurrentUseWhileSeriesLeave(t *testing.T) {
-	a := New(Limits{Series: 3, Errors: 2, Idle: 1})
+	a := New(Limits{Series: 3, Errors: 2, Idle: time.Nanosecond})
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {

@@ -31,7 +31,7 @@ func TestSeriesByKey(t *testing.T) {
 }
 
 func TestAttemptsFigures(t *testing.T) {
-	known := func(n int64) csm.Int { return csm.Known(n) }
+	known := csm.Known[int64]
 	s := added(
 		tried(status(200), func(e *csm.Event) {
 			e.ConnectionReused, e.AttemptLatency = known(0), known(100)
