@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -143,5 +144,6 @@ func problemText(p recording.Problem) string {
 	if p.Rest {
 		what = "not read from there on"
 	}
-	return fmt.Sprintf("%s: %s:%d: %s", what, harmless.Cut(p.File, 100), p.Line, harmless.Cut(p.Err.Error(), 200))
+	return fmt.Sprintf("%s: %s:%d: %s", what, harmless.Cut(p.File, 100), p.Line,
+		harmless.Cut(strings.TrimPrefix(p.Err.Error(), "csm: "), 200))
 }

@@ -42,14 +42,13 @@ func (r Recorded) Write(w io.Writer) error {
 	if r.Events == 0 {
 		r.writeNone(b)
 	} else {
-		fmt.Fprintf(b, "%s to AWS, %s, from %s%s\n\n",
-			Number(total.Calls, "call"), Number(total.Attempts, "attempt"), r.origin(), r.span())
-		shown := r.Statistics.By(byOperation)
-		writeOperations(b, shown.Series, total, r.Width)
-		if len(shown.Errors) > 0 {
-			fmt.Fprintln(b)
+		head := fmt.Sprintf("%s to AWS, %s, from %s", Number(total.Calls, "call"), Number(total.Attempts, "attempt"), r.origin())
+		span := r.span()
+		if r.Width > 0 && harmless.Width(head+span) > r.Width {
+			span = strings.Replace(span, " ", "\n", 1)
 		}
-		writeErrors(b, shown.Errors, r.Width)
+		fmt.Fprintf(b, "%s%s\n\n", head, span)
+		writeTables(b, r.Statistics, total, r.Width)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -71,6 +70,9 @@ func (r Recorded) origin() string {
 	files := "no file"
 	if len(r.Files) > 0 {
 		files = harmless.Cut(r.Files[0], room)
+	}
+	if files == "-" {
+		files = "standard input"
 	}
 	if more := len(r.Files) - 1; more > 0 {
 		files += " and " + Number(uint64(more), "more file")

@@ -35,18 +35,24 @@ func (r Run) Write(w io.Writer) error {
 	} else {
 		fmt.Fprintf(b, "csm: %s to AWS, %s, in %s\n\n",
 			Number(total.Calls, "call"), Number(total.Attempts, "attempt"), Duration(r.Elapsed.Seconds()))
-		shown := r.Statistics.By(byOperation)
-		writeOperations(b, shown.Series, total, r.Width)
-		if len(shown.Errors) > 0 {
-			fmt.Fprintln(b)
-		}
-		writeErrors(b, shown.Errors, r.Width)
+		writeTables(b, r.Statistics, total, r.Width)
 	}
 	if losses := Losses(r.Received); losses != "" {
 		fmt.Fprintf(b, "\ncsm: not counted: %s\n", losses)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeTables writes the table of the operations, and that of the errors if there
+// are any.
+func writeTables(b *strings.Builder, s statistics.Snapshot, total statistics.Series, width int) {
+	shown := s.By(byOperation)
+	writeOperations(b, shown.Series, total, width)
+	if len(shown.Errors) > 0 {
+		fmt.Fprintln(b)
+		writeErrors(b, shown.Errors, width)
+	}
 }
 
 // Number is a number of things: "1 call", "2 calls".

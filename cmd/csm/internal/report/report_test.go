@@ -139,3 +139,44 @@ func TestWriteTellsWhenItCannot(t *testing.T) {
 		t.Errorf("error %v, want %v", err, errBroken)
 	}
 }
+
+func TestGoldenOfRecordings(t *testing.T) {
+	local := time.Local
+	t.Cleanup(func() { time.Local = local })
+	time.Local = time.UTC
+	first := time.UnixMilli(1700000000000)
+	for _, test := range []struct {
+		golden, events string
+		recorded       Recorded
+	}{
+		{"recorded.txt", "plain.jsonl", Recorded{
+			Files: []string{"csm.jsonl", "b", "c"}, Hosts: []string{"web-1", "web-2"}, First: first, Last: first.Add(time.Hour), Events: 54,
+		}},
+		{"recorded100.txt", "plain.jsonl", Recorded{
+			Files: []string{"/var/log/csm/csm.jsonl.zst", "b"}, First: first, Last: first, Events: 54, Width: 100,
+		}},
+		{"recorded120.txt", "plain.jsonl", Recorded{Files: []string{"csm.jsonl"}, Events: 54, Width: 120}},
+		{"recorded-hostile.txt", "one.jsonl", Recorded{
+			Files: []string{"a\x1b[31m\n" + strings.Repeat("x", 100)}, Hosts: []string{"\x1b]0;owned\a"}, Events: 2,
+		}},
+		{"recorded-none.txt", "none.jsonl", Recorded{Files: []string{"-"}}},
+		{"recorded-none-then.txt", "none.jsonl", Recorded{Files: []string{"csm.jsonl"}, Skipped: Skipped{OutOfRange: 2, WithoutTime: 1}}},
+	} {
+		t.Run(test.golden, func(t *testing.T) {
+			test.recorded.Statistics = events(t, test.events)
+			var b bytes.Buffer
+			if err := test.recorded.Write(&b); err != nil {
+				t.Fatal(err)
+			}
+			compare(t, test.golden, b.Bytes())
+		})
+	}
+	t.Run("recorded.json", func(t *testing.T) {
+		r := Recorded{Statistics: events(t, "others.jsonl"), Files: []string{"csm.jsonl"}, First: first, Last: first, Events: 12}
+		var b bytes.Buffer
+		if err := r.WriteJSON(&b); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, "recorded.json", b.Bytes())
+	})
+}
