@@ -2,6 +2,7 @@
 //
 //	csm run -- aws s3 ls    run a program, then show what it called
 //	csm tail                show events as they come
+//	csm report csm.jsonl    show what was recorded
 //
 // See csm --help.
 package main

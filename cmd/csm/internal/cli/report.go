@@ -41,7 +41,7 @@ to its end, and 2 if the command line is wrong.`,
   ssh web-1 cat /var/log/csm.jsonl | csm report - csm.jsonl
   csm report --json csm.jsonl | jq '.Operations[] | select(.Latency.P99 > 0.5)'`,
 		DisableFlagsInUseLine: true,
-		RunE: func(c *cobra.Command, files []string) error {
+		RunE: func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return &exitError{
 					errors.New("no recording to read"),

@@ -110,7 +110,7 @@ func TestEventsAreLostWhenTheDiskStaysFull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const all = 100_000
+		const all = 40_000
 		for n := range all {
 			r.Write(numbered(n))
 			if n%1000 == 0 {
@@ -141,7 +141,7 @@ func TestASlowDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const all = 100_000
+	const all = 40_000
 	writeNumbered(r, 0, all)
 	lost := r.Losses().QueueFull
 	if lost == 0 || lost > all*9/10 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -183,7 +184,7 @@ func (r *Recorder) Close(ctx context.Context) error {
 		return fmt.Errorf("csm: the recording %s is not finished: %w", r.path, ctx.Err())
 	}
 	if lost := r.Losses().Unwritten; lost > 0 {
-		return fmt.Errorf("%w to %s: %d of them, %s", ErrUnwritten, r.path, lost, r.Health().Error)
+		return fmt.Errorf("%w: %d of them, for csm %s", ErrUnwritten, lost, strings.TrimPrefix(r.Health().Error, "csm: "))
 	}
 	return nil
 }
