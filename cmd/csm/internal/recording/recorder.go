@@ -184,7 +184,7 @@ func (r *Recorder) Close(ctx context.Context) error {
 		return fmt.Errorf("csm: the recording %s is not finished: %w", r.path, ctx.Err())
 	}
 	if lost := r.Losses().Unwritten; lost > 0 {
-		return fmt.Errorf("%w: %d of them, for csm %s", ErrUnwritten, lost, strings.TrimPrefix(r.Health().Error, "csm: "))
+		return fmt.Errorf("%w: %d of them; %s", ErrUnwritten, lost, strings.TrimPrefix(r.Health().Error, "csm: "))
 	}
 	return nil
 }

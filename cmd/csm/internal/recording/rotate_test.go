@@ -193,17 +193,10 @@ func TestAFileThatIsTakenAwayIsBegunAgain(t *testing.T) {
 }
 
 func TestRecordingGoesOnWhereItCannotRotate(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root can write to every directory")
-	}
-	dir := t.TempDir()
-	path := filepath.Join(dir, "csm.jsonl")
+	// With the time in it, the name is longer than systems take.
+	path := filepath.Join(t.TempDir(), strings.Repeat("x", 240)+".jsonl")
 	var log strings.Builder
 	r := mustOpen(t, Options{Path: path, MaxBytes: 1000, Logger: logger(&log)})
-	if err := os.Chmod(dir, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
 	writeNumbered(r, 0, 100)
 	mustClose(t, r)
 	wantNumbers(t, numbers(t, path), 0, 100)
