@@ -116,14 +116,15 @@ func newStream(w http.ResponseWriter) *stream {
 
 // event adds an event to what is to be written.
 func (s *stream) event(e *csm.Event) {
+	var err error
 	start := len(s.buf)
-	buf, err := e.AppendJSON(append(s.buf, "data: "...))
-	if err != nil { // larger than a datagram may be
+	s.buf = append(s.buf, "data: "...)
+	if s.buf, err = e.AppendJSON(s.buf); err != nil { // larger than a datagram may be
 		s.buf = s.buf[:start]
 		s.tooLarge++
 		return
 	}
-	s.buf = append(buf, "\n\n"...)
+	s.buf = append(s.buf, "\n\n"...)
 }
 
 // full tells whether there is enough to write.
