@@ -59,7 +59,7 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "text/event-stream")
 	events := s.hub.Subscribe(queue)
 	defer events.Close()
-	stream := newStream(w)
+	stream := stream{w: w, control: http.NewResponseController(w)}
 	if stream.comment("listening", 0) != nil {
 		return
 	}
@@ -107,13 +107,6 @@ type stream struct {
 	told     uint64 // how many lost events the client knows of
 }
 
-// newStream begins a stream: the limits of a whole request are for it no more.
-func newStream(w http.ResponseWriter) *stream {
-	s := &stream{w: w, control: http.NewResponseController(w)}
-	_ = s.control.SetReadDeadline(time.Time{}) // a writer without deadlines needs none
-	return s
-}
-
 // event adds an event to what is to be written.
 func (s *stream) event(e *csm.Event) {
 	var err error
@@ -146,7 +139,9 @@ func (s *stream) flush(lost uint64) error {
 	if len(s.buf) == 0 {
 		return nil
 	}
-	_ = s.control.SetWriteDeadline(time.Now().Add(eventWrite)) // as in newStream
+	// It takes the place of the limit of a whole request. Only a writer that has no
+	// deadlines refuses it.
+	_ = s.control.SetWriteDeadline(time.Now().Add(eventWrite))
 	_, err := s.w.Write(s.buf)
 	s.buf = s.buf[:0]
 	if err != nil {

@@ -118,7 +118,7 @@ func TestNativeHistogramsAreThoseOfPrometheusOwnClient(t *testing.T) {
 }
 
 func TestClassicBucketsHaveAllThatIsNotLarger(t *testing.T) {
-	h := recorded(0, 0.001, 0.005, 0.006, 0.010, 0.011, 0.25, 0.9, 1, 1.1, 9, 10, 11, 60)
+	h := recorded(0, 0.001, 0.005, 0.006, 0.010, 0.011, 0.25, 0.9, 1, 1.05, 9, 10, 11, 60)
 	want := map[float64]uint64{
 		0.005: 3, 0.01: 5, 0.025: 6, 0.05: 6, 0.075: 6, 0.1: 6, 0.25: 7, 0.5: 7, 0.75: 7, 1: 9, 2.5: 10, 5: 10, 7.5: 10,
 		10: 12,
