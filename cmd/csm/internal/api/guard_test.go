@@ -13,7 +13,7 @@ const token = "0123456789abcdef0123"
 
 func TestTheHostHeaderIsOneOfTheAgentsNames(t *testing.T) {
 	o := options()
-	o.Access.Hosts = []string{"agent.example", "fd00::7"}
+	o.Access.Hosts = []string{"agent.example", "fd00::7", "[fd00::8]"}
 	h := Handler(o)
 	for _, test := range []struct {
 		host  string
@@ -30,6 +30,7 @@ func TestTheHostHeaderIsOneOfTheAgentsNames(t *testing.T) {
 		{"agent.example:31080", true},
 		{"Agent.Example.", true},
 		{"[fd00::7]:31080", true},
+		{"[fd00::8]:31080", true},
 		{"10.1.2.3:31080", true}, // the address that the request came to
 		{"10.1.2.4:31080", false},
 		{"evil.example", false},

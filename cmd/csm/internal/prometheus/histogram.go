@@ -72,8 +72,8 @@ func native(h *histogram.Histogram) *dto.Histogram {
 	var (
 		next  int    // the index behind the last bucket that was written
 		last  int64  // its count
-		count uint64 // of the bucket at index, so far
-		index = h.Offset()>>shift + 1
+		index int    // of the bucket that is being added up
+		count uint64 // what is in it so far
 	)
 	write := func() {
 		if count == 0 {

@@ -117,6 +117,13 @@ func TestNativeHistogramsAreThoseOfPrometheusOwnClient(t *testing.T) {
 	}
 }
 
+func TestEmptyBucketsTakeLittleRoom(t *testing.T) {
+	got := native(recorded(0.001, 0.0011, 100, 1000))
+	if n := len(got.PositiveDelta); n > 8 {
+		t.Errorf("%d buckets for 4 values", n)
+	}
+}
+
 func TestClassicBucketsHaveAllThatIsNotLarger(t *testing.T) {
 	h := recorded(0, 0.001, 0.005, 0.006, 0.010, 0.011, 0.25, 0.9, 1, 1.05, 9, 10, 11, 60)
 	want := map[float64]uint64{
