@@ -91,7 +91,7 @@ func unreachable(err error) bool {
 func refusal(err error) (refused uint64, partial bool) {
 	var e interface {
 		error
-		As(target any) bool
+		Is(target error) bool
 	}
 	if !errors.As(err, &e) || reflect.TypeOf(e).Name() != "PartialSuccess" {
 		return 0, false

@@ -206,7 +206,7 @@ func TestTheAgentHasAServiceName(t *testing.T) {
 func TestManySeriesAreSplitSoThatACollectorTakesThem(t *testing.T) {
 	c := newCollector(t)
 	var s statistics.Snapshot
-	const n = 3000
+	const n = 1000
 	for i := range n {
 		one := oneSeries().Series[0]
 		one.Key.ClientID = fmt.Sprintf("%0128d", i)
