@@ -173,8 +173,8 @@ func TestNothingIsWrittenToStderr(t *testing.T) {
 	}
 	var stderr strings.Builder
 	cmd := exec.Command(program, "-test.run=^TestNothingIsWrittenToStderr$")
-	cmd.Env = append(os.Environ(), "CSM_TEST_QUIET=1", "OTEL_RESOURCE_ATTRIBUTES=a=%zz", "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT=x",
-		"GRPC_GO_LOG_SEVERITY_LEVEL=info")
+	cmd.Env = append(os.Environ(), "CSM_TEST_QUIET=1", "GRPC_GO_LOG_SEVERITY_LEVEL=info", "OTEL_RESOURCE_ATTRIBUTES=a=%zz",
+		"OTEL_EXPORTER_OTLP_TIMEOUT=not used", "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT=100", "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT=100")
 	cmd.Stderr = &stderr
 	if err := cmd.Run(); err != nil {
 		t.Errorf("the program failed: %v", err)

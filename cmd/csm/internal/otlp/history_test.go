@@ -104,6 +104,24 @@ func TestTheAgentsOwnNumbersBeginAnewWithANewListener(t *testing.T) {
 	}
 }
 
+func TestDeltasOfTheAgentsOwnNumbersGoOnToo(t *testing.T) {
+	h := &history{delta: true}
+	for i, want := range []struct{ events, series int64 }{{5, 7}, {3, 7}} {
+		set := attribute.NewSet()
+		now := []number{{agentEvents, set, []uint64{5, 8}[i]}, {agentSeries, set, 7}}
+		for r, delivered := range h.requests(at(i+1), now) {
+			delivered()
+			events, series := r.sums[agentEvents][0], r.sums[agentSeries][0]
+			if events.Value != want.events || events.StartTime.Sub(began) != time.Duration(i)*time.Minute {
+				t.Errorf("%d events since %v, want %d", events.Value, events.StartTime.Sub(began), want.events)
+			}
+			if series.Value != want.series { // it does not add up
+				t.Errorf("%d series, want %d", series.Value, want.series)
+			}
+		}
+	}
+}
+
 func TestNoTwoSeriesHaveTheSameAttributes(t *testing.T) {
 	names := []string{"", "/", "A", "A/", "/A", "A/B", "%2F", "_OTHER", "%"}
 	seen := map[attribute.Distinct]statistics.Series{}
