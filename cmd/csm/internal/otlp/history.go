@@ -104,6 +104,9 @@ func (h *history) add(r *request, s *statistics.Series) {
 
 	r.addDistribution(callDuration, set, p.start, &s.Latency, &old.Latency)
 	for i, n := range s.Results {
+		if n == 0 { // its attributes would cost as much as all others
+			continue
+		}
 		result := statistics.Result(i)
 		a := []attribute.KeyValue{keyResult.String(result.String())}
 		if result != statistics.OK && result != statistics.Unknown {
@@ -117,10 +120,15 @@ func (h *history) add(r *request, s *statistics.Series) {
 	for status, n := range s.Statuses {
 		sum(responses, with(base, semconv.HTTPResponseStatusCode(status)), n, old.Statuses[status])
 	}
-	sum(connections, with(base, keyConnectionReused.Bool(false)), s.ConnectionsNew, old.ConnectionsNew)
-	sum(connections, with(base, keyConnectionReused.Bool(true)), s.ConnectionsReused, old.ConnectionsReused)
+	if s.ConnectionsNew+s.ConnectionsReused > 0 {
+		sum(connections, with(base, keyConnectionReused.Bool(false)), s.ConnectionsNew, old.ConnectionsNew)
+		sum(connections, with(base, keyConnectionReused.Bool(true)), s.ConnectionsReused, old.ConnectionsReused)
+	}
 	r.addDistribution(attemptDuration, set, p.start, &s.AttemptLatency, &old.AttemptLatency)
 	for i := range s.Phases {
+		if s.Phases[i].Count() == 0 {
+			continue
+		}
 		r.addDistribution(phaseDuration, with(base, keyPhase.String(statistics.Phase(i).String())), p.start,
 			&s.Phases[i], &old.Phases[i])
 	}

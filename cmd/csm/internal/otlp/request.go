@@ -54,7 +54,8 @@ func (r *request) addDistribution(i instrument, a attribute.Set, start time.Time
 // pointSize is no less than what a point takes, but for buckets.
 func pointSize(a attribute.Set) int {
 	size := 60
-	for _, kv := range a.ToSlice() {
+	for i := a.Iter(); i.Next(); {
+		kv := i.Attribute()
 		size += len(kv.Key) + len(kv.Value.String()) + 14
 	}
 	return size
