@@ -126,6 +126,7 @@ type receivedJSON struct {
 	Bytes        uint64 `json:"bytes"`
 	Taken        uint64 `json:"taken"`
 	Rejected     uint64 `json:"rejected"`
+	NotAllowed   uint64 `json:"not_allowed"`
 	Events       uint64 `json:"events"`
 	Empty        uint64 `json:"empty"`
 	NotJSON      uint64 `json:"not_json"`
@@ -164,7 +165,7 @@ func agentOf(h health.Health, s statistics.Snapshot) agentJSON {
 
 func receivedOf(s agent.Stats) receivedJSON {
 	return receivedJSON{
-		Datagrams: s.Datagrams, Bytes: s.Bytes, Taken: s.Taken, Rejected: s.Rejected, Events: s.Events,
+		Datagrams: s.Datagrams, Bytes: s.Bytes, Taken: s.Taken, Rejected: s.Rejected, NotAllowed: s.NotAllowed, Events: s.Events,
 		Empty: s.Empty, NotJSON: s.NotJSON, NotEvent: s.NotEvent, LostInKernel: s.LostInKernel, ReadErrors: s.ReadErrors,
 	}
 }

@@ -31,7 +31,6 @@ func (d *Daemon) health() health.Health {
 		Version:                 d.version,
 		Began:                   d.began,
 		Received:                d.received(),
-		Series:                  d.statistics.Len(),
 		EventsLostBySubscribers: d.hub.Lost(),
 	}
 	if d.recorder != nil {

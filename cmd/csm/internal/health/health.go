@@ -15,9 +15,6 @@ type Health struct {
 	Began    time.Time   // when the agent began
 	Received agent.Stats // of all its listeners together
 
-	// Series is how many series the statistics hold.
-	Series int
-
 	// EventsLostBySubscribers is how many events the subscribers of the live stream
 	// were too slow for, all of them together.
 	EventsLostBySubscribers uint64

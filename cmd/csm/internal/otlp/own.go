@@ -39,6 +39,7 @@ func received(s agent.Stats) []number {
 	return []number{
 		{agentDatagrams, set(keyOutcome.String("taken")), s.Taken},
 		{agentDatagrams, set(keyOutcome.String("rejected")), s.Rejected},
+		{agentDatagrams, set(keyOutcome.String("not_allowed")), s.NotAllowed},
 		{agentBytes, set(), s.Bytes},
 		{agentEvents, set(), s.Events},
 		{agentRejections, set(keyCause.String("empty")), s.Empty},

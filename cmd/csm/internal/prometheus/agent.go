@@ -19,7 +19,9 @@ var (
 	datagramsReceived = desc("csm_agent_datagrams_received_total", "Datagrams that came.")
 	datagramsTaken    = desc("csm_agent_datagrams_taken_total", "Datagrams all of whose content was events.")
 	datagramsRejected = desc("csm_agent_datagrams_rejected_total",
-		"Datagrams of which something was rejected. With those taken they are all that were received.")
+		"Datagrams of which something was rejected. With those taken and not allowed they are all that were received.")
+	datagramsNotAllowed = desc("csm_agent_datagrams_not_allowed_total",
+		"Datagrams of senders that are not allowed to send.")
 	datagramsLost = desc("csm_agent_datagrams_lost_in_kernel_total",
 		"Datagrams that the system dropped because the agent did not read them in time. Linux alone tells.")
 	partsRejected = desc("csm_agent_parts_rejected_total",
@@ -45,7 +47,7 @@ var (
 		"Data points and log records that will not be exported any more.")
 
 	agentDescs = []*prometheus.Desc{buildInfo, startTime,
-		datagramsReceived, datagramsTaken, datagramsRejected, datagramsLost, partsRejected, receivedBytes, readErrors,
+		datagramsReceived, datagramsTaken, datagramsRejected, datagramsNotAllowed, datagramsLost, partsRejected, receivedBytes, readErrors,
 		events, seriesNow, seriesExpired, eventsMissed,
 		recordingUp, recordingEvents, recordingBytes, recordingLost,
 		exportUp, exportItems, exportFailures, exportGivenUp}
@@ -69,6 +71,7 @@ func collectAgent(ch chan<- prometheus.Metric, h health.Health, s statistics.Sna
 	counter(datagramsReceived, r.Datagrams)
 	counter(datagramsTaken, r.Taken)
 	counter(datagramsRejected, r.Rejected)
+	counter(datagramsNotAllowed, r.NotAllowed)
 	counter(datagramsLost, r.LostInKernel)
 	counter(partsRejected, r.Empty, "empty")
 	counter(partsRejected, r.NotJSON, "not_json")

@@ -31,7 +31,7 @@ func source(s statistics.Snapshot) Source {
 			return health.Health{
 				Version:  "v1.2.3",
 				Began:    time.Unix(1700000000, 500e6),
-				Received: agent.Stats{Datagrams: 10, Bytes: 999, Taken: 7, Rejected: 3, Events: 8, Empty: 1, NotJSON: 2, LostInKernel: 4},
+				Received: agent.Stats{Datagrams: 12, NotAllowed: 2, Bytes: 999, Taken: 7, Rejected: 3, Events: 8, Empty: 1, NotJSON: 2, LostInKernel: 4},
 
 				EventsLostBySubscribers: 5,
 				Recording:               &health.RecordingHealth{Events: 8, Bytes: 77, Lost: 1, Error: "disk full"},

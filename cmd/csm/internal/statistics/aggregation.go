@@ -138,10 +138,3 @@ func (n *entry) copyTo(s *Snapshot, others *Error) {
 		others.merge(n.otherErrors)
 	}
 }
-
-// Len is how many series there are now.
-func (a *Aggregation) Len() int {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return len(a.entries)
-}
