@@ -1,7 +1,10 @@
 package agent
 
 import (
+	"errors"
 	"net"
+	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/go-csm/csm"
@@ -43,5 +46,55 @@ func TestLossInTheKernelIsSeen(t *testing.T) {
 	}
 	if s := l.Stats(); s.Events+s.LostInKernel != sent {
 		t.Errorf("%d sent, %d taken and %d lost", sent, s.Events, s.LostInKernel)
+	}
+}
+
+func TestListenersThatShareAnAddress(t *testing.T) {
+	listeners, err := ListenShared("127.0.0.1:0", 3, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(listeners) != 3 {
+		t.Fatalf("%d listeners, want 3", len(listeners))
+	}
+	address := listeners[0].Addr().String()
+	if _, err := ListenShared(address, 3, Options{}); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("to share the address with somebody else gives %v", err)
+	}
+	var serving sync.WaitGroup
+	for _, l := range listeners {
+		serving.Go(func() {
+			if err := l.Serve(func(*csm.Event) {}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	const senders, each = 50, 20
+	for range senders {
+		to, err := net.Dial("udp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range each {
+			if _, err := to.Write([]byte(`{"Type":"ApiCall"}`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = to.Close()
+	}
+	var events uint64
+	busy := 0
+	for _, l := range listeners {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := l.Stats().Events; n > 0 {
+			events += n
+			busy++
+		}
+	}
+	serving.Wait()
+	if events != senders*each || busy < 2 {
+		t.Errorf("%d events at %d listeners, want %d at several", events, busy, senders*each)
 	}
 }

@@ -1,8 +1,9 @@
-//go:build !386
+//go:build !386 && !mips && !mipsle && !mips64 && !mips64le
 
 package agent
 
 import (
+	"errors"
 	"net"
 	"syscall"
 	"unsafe"
@@ -46,4 +47,17 @@ func control(conn *net.UDPConn, f func(fd int)) {
 	if raw, err := conn.SyscallConn(); err == nil {
 		_ = raw.Control(func(fd uintptr) { f(int(fd)) })
 	}
+}
+
+// canShare tells whether several sockets can have one address.
+const canShare = true
+
+// share makes a socket that is not bound yet share its address.
+func share(_, _ string, conn syscall.RawConn) error {
+	const soReusePort = 15 // SO_REUSEPORT
+	var refused error
+	err := conn.Control(func(fd uintptr) {
+		refused = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, soReusePort, 1)
+	})
+	return errors.Join(err, refused)
 }

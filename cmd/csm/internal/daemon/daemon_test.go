@@ -316,8 +316,10 @@ func TestAddressesThatTheMachineDoesNotHave(t *testing.T) {
 	c.Listen = []string{"127.0.0.1:0", "192.0.2.1:0"}
 	c.AnyOfListen = true
 	r := run(t, c)
-	if len(r.listeners) != 1 {
-		t.Errorf("%d listeners, want 1", len(r.listeners))
+	for _, l := range r.listeners {
+		if !l.Addr().Addr().IsLoopback() {
+			t.Errorf("it listens at %v", l.Addr())
+		}
 	}
 	c.Listen = c.Listen[1:]
 	if d, err := New(c); err == nil || errors.Is(err, agent.ErrAllowNeeded) {
