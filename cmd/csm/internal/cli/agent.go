@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/daemon"
 )
 
@@ -75,7 +76,7 @@ func runAgent(p Process, flags *agentFlags, set *pflag.FlagSet) error {
 	context.AfterFunc(ctx, stop) // a second signal ends csm at once
 	d, err := daemon.New(config)
 	if err != nil {
-		return cannotListen(err)
+		return settingsError(err)
 	}
 	log := config.Logger
 	endReloads := onHangup(func() {
@@ -124,5 +125,12 @@ func notify(log *slog.Logger, state string) {
 
 // settingsError is an error of a setting that cannot be used.
 func settingsError(err error) error {
+	var known *exitError
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, agent.ErrAllowNeeded), errors.Is(err, addressInUse):
+		return cannotListen(err)
+	}
 	return &exitError{err, "csm agent --help says what can be set; csm agent --check tries settings", exitUsage}
 }

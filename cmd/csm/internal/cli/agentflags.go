@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -140,12 +139,8 @@ func (f *agentFlags) config(p Process, set *pflag.FlagSet, level *slog.LevelVar)
 		Version:         release(),
 		Logger:          logger,
 	}
-	for _, text := range f.allow {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			return c, fmt.Errorf("--allow %q is no CIDR, such as 10.0.0.0/8: %w", text, err)
-		}
-		c.Allow = append(c.Allow, prefix)
+	if c.Allow, err = prefixes(f.allow); err != nil {
+		return c, err
 	}
 	if f.httpTokenFile != "" {
 		token, err := os.ReadFile(f.httpTokenFile)

@@ -211,7 +211,7 @@ func TestCollectorAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer away.Close()
+	t.Cleanup(func() { _ = away.Close() })
 	c := config()
 	c.ShutdownTimeout = 300 * time.Millisecond
 	c.Export = &otlp.Options{Endpoint: "http://" + away.Addr().String(), Events: true, Interval: 10 * time.Millisecond}
@@ -285,7 +285,7 @@ func TestWrongConfigs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	t.Cleanup(func() { _ = taken.Close() })
 	for name, change := range map[string]func(*Config){
 		"no address":              func(c *Config) { c.Listen = nil },
 		"an address in use":       func(c *Config) { c.Listen = append(c.Listen, taken.Addr().String()) },
