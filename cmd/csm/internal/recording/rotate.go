@@ -15,9 +15,10 @@ import (
 // the times do.
 const rotatedTime = "20060102T150405.000Z"
 
-// setAside gives the recording at path a name with a time in it, which no file has
-// yet, and tells it. A name that ends in .jsonl.zst keeps both extensions.
-func setAside(path string, now time.Time) (string, error) {
+// setAside gives the recording at path a name with a time in it, and tells both. The
+// time is now, or if a file has that name, the next for which none has. A name that
+// ends in .jsonl.zst keeps both extensions.
+func setAside(path string, now time.Time) (name string, at time.Time, err error) {
 	stem, extensions := splitName(path)
 	for t := now.UTC(); ; t = t.Add(time.Millisecond) {
 		name := stem + "-" + t.Format(rotatedTime) + extensions
@@ -36,9 +37,9 @@ func setAside(path string, now time.Time) (string, error) {
 			}
 		}
 		if err != nil {
-			return "", fmt.Errorf("csm: cannot rotate %s: %w", path, err)
+			return "", time.Time{}, fmt.Errorf("csm: cannot rotate %s: %w", path, err)
 		}
-		return name, nil
+		return name, t, nil
 	}
 }
 

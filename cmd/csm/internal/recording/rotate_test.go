@@ -93,37 +93,39 @@ func TestRotationByAge(t *testing.T) {
 }
 
 func TestTheOldestAreRemoved(t *testing.T) {
-	dir := t.TempDir()
-	others := []string{"csm-old.jsonl", "csm-20000101T000000.000Z.jsonl.zst", "csm-19990101T000000Z.jsonl", "csm2-19990101T000000.000Z.jsonl"}
-	for _, name := range others {
-		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) { // where all is in one moment
+		dir := t.TempDir()
+		others := []string{"csm-old.jsonl", "csm-20000101T000000.000Z.jsonl.zst", "csm-19990101T000000Z.jsonl", "csm2-19990101T000000.000Z.jsonl"}
+		for _, name := range others {
+			if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	path := filepath.Join(dir, "csm.jsonl")
-	r := mustOpen(t, Options{Path: path, MaxBytes: 10, Keep: 3})
-	writeNumbered(r, 0, 10)
-	mustClose(t, r)
-	var rotated []string
-	for _, file := range recordings(t, path) {
-		if !slices.Contains(others, filepath.Base(file)) {
-			rotated = append(rotated, file)
+		path := filepath.Join(dir, "csm.jsonl")
+		r := mustOpen(t, Options{Path: path, MaxBytes: 10, Keep: 3})
+		writeNumbered(r, 0, 10)
+		mustClose(t, r)
+		var rotated []string
+		for _, file := range recordings(t, path) {
+			if !slices.Contains(others, filepath.Base(file)) {
+				rotated = append(rotated, file)
+			}
 		}
-	}
-	if len(rotated) != 4 {
-		t.Errorf("files %q, want four", rotated)
-	}
-	wantNumbers(t, numbers(t, rotated...), 6, 10)
-	for _, name := range others {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			t.Errorf("%s is gone: %v", name, err)
+		if len(rotated) != 4 {
+			t.Errorf("files %q, want four", rotated)
 		}
-	}
-	mustClose(t, mustOpen(t, Options{Path: path, Keep: 1}))
-	wantNumbers(t, numbers(t, append(rotated[2:3:3], path)...), 8, 10)
-	if _, err := os.Stat(rotated[1]); err == nil {
-		t.Errorf("%s is still there", rotated[1])
-	}
+		wantNumbers(t, numbers(t, rotated...), 6, 10)
+		for _, name := range others {
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				t.Errorf("%s is gone: %v", name, err)
+			}
+		}
+		mustClose(t, mustOpen(t, Options{Path: path, Keep: 1}))
+		wantNumbers(t, numbers(t, append(rotated[2:3:3], path)...), 8, 10)
+		if _, err := os.Stat(rotated[1]); err == nil {
+			t.Errorf("%s is still there", rotated[1])
+		}
+	})
 }
 
 func TestNothingIsReplaced(t *testing.T) {
@@ -135,7 +137,7 @@ func TestNothingIsReplaced(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		name, err := setAside(path, now)
+		name, _, err := setAside(path, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +150,7 @@ func TestNothingIsReplaced(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("names %q, want %q", got, want)
 	}
-	if _, err := setAside(path, now); err == nil {
+	if _, _, err := setAside(path, now); err == nil {
 		t.Error("a file that is not there was renamed")
 	}
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 3 {

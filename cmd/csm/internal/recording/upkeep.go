@@ -32,7 +32,7 @@ func (w *writer) lookAfter() {
 func (w *writer) reopen() error {
 	f, err := w.open(w.Path)
 	if errors.Is(err, errDamaged) {
-		name, asideErr := setAside(w.Path, time.Now())
+		name, asideErr := w.setAside(time.Now())
 		if asideErr != nil {
 			return asideErr
 		}
@@ -61,7 +61,7 @@ func (w *writer) rotate(now time.Time) error {
 		return nil
 	}
 	w.closeFile() // where open files cannot be renamed
-	if _, err := setAside(w.Path, now); err != nil {
+	if _, err := w.setAside(now); err != nil {
 		w.noRotate = now.Add(complainEvery)
 		w.log.warn(now, "csm: the recording is not rotated; it goes on in the same file", "error", err)
 		return w.reopen()
@@ -71,6 +71,19 @@ func (w *writer) rotate(now time.Time) error {
 	}
 	w.prune()
 	return nil
+}
+
+// setAside gives the file another name, with a later time than the one before: the
+// names that were removed are not used again, nor if the clock was set back.
+func (w *writer) setAside(now time.Time) (name string, err error) {
+	if next := w.rotated.Add(time.Millisecond); now.Before(next) {
+		now = next
+	}
+	name, at, err := setAside(w.Path, now)
+	if err == nil {
+		w.rotated = at
+	}
+	return name, err
 }
 
 func (w *writer) prune() {

@@ -32,6 +32,7 @@ type writer struct {
 
 	failing  bool
 	reported uint64    // losses that were logged
+	rotated  time.Time // in the name of the last file that was rotated
 	noRotate time.Time // until then, because it failed
 }
 
