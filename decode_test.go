@@ -188,6 +188,23 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// A datagram that was cut is no event, wherever the cut is.
+func TestEveryTruncation(t *testing.T) {
+	for name, lines := range corpus(t) {
+		for i, line := range lines {
+			if raceEnabled && i%20 != 0 {
+				continue // it takes long, and there is nothing to race
+			}
+			for end := range line {
+				var e Event
+				if err := e.UnmarshalJSON(line[:end]); err == nil || e != (Event{}) {
+					t.Fatalf("%s:%d: the first %d bytes give %+v, %v", name, i+1, end, e, err)
+				}
+			}
+		}
+	}
+}
+
 // reference decodes as DecodeNext does, with encoding/json: slow and plain.
 func reference(data []byte) (e Event, end int, err error) {
 	d := json.NewDecoder(bytes.NewReader(data))

@@ -37,7 +37,8 @@ type Options struct {
 // lost, and counted. There is no queue, so nothing is left to flush at exit.
 //
 // All methods can be called from any goroutine, in any order, any number of times.
-// A nil Reporter does nothing. Make one with [New] or [Start].
+// Make one with [New] or [Start]. A nil Reporter and a zero one do nothing. A
+// Reporter must not be copied.
 type Reporter struct {
 	clientID         string
 	address          string // as it was given
@@ -46,7 +47,7 @@ type Reporter struct {
 
 	paused atomic.Bool
 	closed atomic.Bool
-	target *target
+	target *target // nil of the zero Reporter
 	counts counts
 
 	tooLargeOnce, notEncodableOnce sync.Once
@@ -109,7 +110,7 @@ func (r *Reporter) open() bool { return r != nil && !r.closed.Load() }
 // The event is not changed and not kept. An event without a client ID is sent
 // with the reporter's.
 func (r *Reporter) Publish(e *Event) {
-	if r == nil {
+	if r == nil || r.target == nil {
 		return
 	}
 	if r.closed.Load() {
@@ -175,7 +176,7 @@ func (r *Reporter) Continue() {
 // Close frees the reporter's socket. Events published from then on are lost, and
 // counted as such. The error is always nil.
 func (r *Reporter) Close() error {
-	if r != nil && !r.closed.Swap(true) {
+	if r != nil && !r.closed.Swap(true) && r.target != nil {
 		r.target.close()
 	}
 	return nil

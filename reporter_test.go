@@ -167,13 +167,16 @@ func TestStatsByCause(t *testing.T) {
 	}
 }
 
-func TestNilReporter(t *testing.T) {
-	var r *Reporter
-	r.Publish(call("a"))
-	r.Pause()
-	r.Continue()
-	if err := r.Close(); err != nil || r.Stats() != (Stats{}) {
-		t.Errorf("%v, %+v", err, r.Stats())
+func TestReportersThatDoNothing(t *testing.T) {
+	for _, r := range []*Reporter{nil, new(Reporter)} {
+		r.Publish(call("a"))
+		r.Publish(nil)
+		r.Pause()
+		r.Continue()
+		if err := r.Close(); err != nil || r.Stats() != (Stats{}) {
+			t.Errorf("%v, %+v", err, r.Stats())
+		}
+		r.Publish(call("a"))
 	}
 }
 

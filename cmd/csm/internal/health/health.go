@@ -31,11 +31,10 @@ type RecordingHealth struct {
 	Error  string // the last one, or empty if all is well now
 }
 
-// An ExportHealth is how the export over OTLP is. An item is a data point of a
-// metric or a log record.
+// An ExportHealth is how the export over OTLP is.
 type ExportHealth struct {
-	Exported uint64 // items that the receiver took
-	Failed   uint64 // requests that failed, those tried again among them
-	GivenUp  uint64 // items that will not be sent any more
+	Exported uint64 // requests that the collector took
+	Failed   uint64 // requests that it did not take in time, all tries together
+	GivenUp  uint64 // events that were to be exported and never will be
 	Error    string // the last one, or empty if all is well now
 }

@@ -41,16 +41,16 @@ var (
 	recordingLost   = desc("csm_agent_recording_events_lost_total", "Events that could not be recorded.")
 
 	exportUp       = desc("csm_agent_export_up", "1 if the OTLP export is well, 0 if its last request failed.")
-	exportItems    = desc("csm_agent_export_items_total", "Data points and log records that the OTLP receiver took.")
-	exportFailures = desc("csm_agent_export_failures_total", "OTLP requests that failed, those tried again among them.")
-	exportGivenUp  = desc("csm_agent_export_items_given_up_total",
-		"Data points and log records that will not be exported any more.")
+	exportRequests = desc("csm_agent_export_requests_total", "OTLP requests that the collector took.")
+	exportFailures = desc("csm_agent_export_failures_total", "OTLP requests that it did not take in time, all tries together.")
+	exportGivenUp  = desc("csm_agent_export_events_given_up_total",
+		"Events that were to be exported as log records, and never will be.")
 
 	agentDescs = []*prometheus.Desc{buildInfo, startTime,
 		datagramsReceived, datagramsTaken, datagramsRejected, datagramsNotAllowed, datagramsLost, partsRejected, receivedBytes, readErrors,
 		events, seriesNow, seriesExpired, eventsMissed,
 		recordingUp, recordingEvents, recordingBytes, recordingLost,
-		exportUp, exportItems, exportFailures, exportGivenUp}
+		exportUp, exportRequests, exportFailures, exportGivenUp}
 )
 
 // collectAgent sends the metrics of the agent itself. What it does not do, such as
@@ -92,7 +92,7 @@ func collectAgent(ch chan<- prometheus.Metric, h health.Health, s statistics.Sna
 	}
 	if e := h.Export; e != nil {
 		gauge(exportUp, up(e.Error))
-		counter(exportItems, e.Exported)
+		counter(exportRequests, e.Exported)
 		counter(exportFailures, e.Failed)
 		counter(exportGivenUp, e.GivenUp)
 	}
