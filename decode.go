@@ -3,6 +3,7 @@ package csm
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -57,8 +58,7 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 // what follows that value.
 func DecodeNext(data []byte, e *Event) (rest []byte, err error) {
 	*e = Event{}
-	var text [1024]byte
-	s := scanner{data: data, text: text[:0]}
+	s := scanner{data: data}
 	s.space()
 	if s.peek() == '{' {
 		err = s.event(e)
@@ -76,16 +76,16 @@ func DecodeNext(data []byte, e *Event) (rest []byte, err error) {
 	return data[s.pos:], err
 }
 
-// A textField is a string field of an event and the part of a scanner's text that
-// is its value.
+// A textField is a string field of an event, and its value.
 type textField struct {
-	field      *string
-	start, end int
+	field *string
+	value []byte
 }
 
 // event reads an object into e.
 func (s *scanner) event(e *Event) error {
-	texts := make([]textField, 0, 32) // set when all are known, for one allocation
+	texts := make([]textField, 0, 24)
+	size := 0
 	for first := true; ; first = false {
 		name, more, err := s.member(first)
 		if err != nil {
@@ -94,33 +94,47 @@ func (s *scanner) event(e *Event) error {
 		if !more {
 			break
 		}
-		if field := intField(e, name); field != nil {
-			*field, err = s.int()
-		} else if field := textFieldOf(e, name); field != nil {
-			start := len(s.text)
-			err = s.anyText()
-			texts = append(texts, textField{field, start, len(s.text)})
-		} else if string(name) == "Timestamp" {
-			var i Int
-			i, err = s.int()
-			e.Timestamp = timeOf(i)
-		} else {
+		text, number := fieldOf(e, name)
+		switch {
+		case text != nil:
+			var value []byte
+			value, err = s.text()
+			texts = append(texts, textField{text, value})
+			size += len(value)
+		case number != nil:
+			*number, err = s.int()
+		case string(name) == "Timestamp":
+			var ms Int
+			ms, err = s.int()
+			e.Timestamp = timeOf(ms)
+		default:
 			err = s.skip(1)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	text := string(s.text)
-	for _, t := range texts {
-		*t.field = text[t.start:t.end]
-	}
+	setTexts(texts, size)
 	for _, status := range [...]*Int{&e.HTTPStatusCode, &e.FinalHTTPStatusCode} {
 		if *status == Known(0) {
 			*status = Int{}
 		}
 	}
 	return nil
+}
+
+// setTexts sets fields to their values, which have the given size in all, with one
+// allocation for them all.
+func setTexts(texts []textField, size int) {
+	var b strings.Builder
+	b.Grow(size)
+	for _, t := range texts {
+		b.Write(t.value)
+	}
+	all := b.String()
+	for _, t := range texts {
+		*t.field, all = all[:len(t.value)], all[len(t.value):]
+	}
 }
 
 // timeOf is the time of a Timestamp, zero if that is unknown or no time.
@@ -131,84 +145,81 @@ func timeOf(i Int) time.Time {
 	return time.Time{}
 }
 
-// textFieldOf is the string field of e with a name of the wire format, or nil.
-func textFieldOf(e *Event, name []byte) *string {
+// fieldOf is the field of e with a name of the wire format: a text, a number, or
+// neither.
+func fieldOf(e *Event, name []byte) (text *string, number *Int) {
 	switch string(name) {
 	case "Type":
-		return (*string)(&e.Type)
+		return (*string)(&e.Type), nil
 	case "ClientId":
-		return &e.ClientID
+		return &e.ClientID, nil
 	case "Service":
-		return &e.Service
+		return &e.Service, nil
 	case "Api":
-		return &e.API
+		return &e.API, nil
 	case "Region":
-		return &e.Region
+		return &e.Region, nil
 	case "UserAgent":
-		return &e.UserAgent
-	case "FinalAwsException":
-		return &e.FinalAWSException
-	case "FinalAwsExceptionMessage":
-		return &e.FinalAWSExceptionMessage
-	case "FinalSdkException":
-		return &e.FinalSDKException
-	case "FinalSdkExceptionMessage":
-		return &e.FinalSDKExceptionMessage
-	case "Fqdn":
-		return &e.FQDN
-	case "AccessKey":
-		return &e.AccessKey
-	case "XAmznRequestId":
-		return &e.XAmznRequestID
-	case "XAmzRequestId":
-		return &e.XAmzRequestID
-	case "XAmzId2":
-		return &e.XAmzID2
-	case "AwsException":
-		return &e.AWSException
-	case "AwsExceptionMessage":
-		return &e.AWSExceptionMessage
-	case "SdkException":
-		return &e.SDKException
-	case "SdkExceptionMessage":
-		return &e.SDKExceptionMessage
-	case "DestinationIp":
-		return &e.DestinationIP
-	}
-	return nil
-}
+		return &e.UserAgent, nil
 
-// intField is the number field of e with a name of the wire format, or nil.
-func intField(e *Event, name []byte) *Int {
-	switch string(name) {
 	case "Latency":
-		return &e.Latency
+		return nil, &e.Latency
 	case "AttemptCount":
-		return &e.AttemptCount
+		return nil, &e.AttemptCount
 	case "MaxRetriesExceeded":
-		return &e.MaxRetriesExceeded
+		return nil, &e.MaxRetriesExceeded
 	case "ApiCallTimeout":
-		return &e.APICallTimeout
+		return nil, &e.APICallTimeout
 	case "FinalHttpStatusCode":
-		return &e.FinalHTTPStatusCode
+		return nil, &e.FinalHTTPStatusCode
+	case "FinalAwsException":
+		return &e.FinalAWSException, nil
+	case "FinalAwsExceptionMessage":
+		return &e.FinalAWSExceptionMessage, nil
+	case "FinalSdkException":
+		return &e.FinalSDKException, nil
+	case "FinalSdkExceptionMessage":
+		return &e.FinalSDKExceptionMessage, nil
+
 	case "AttemptLatency":
-		return &e.AttemptLatency
+		return nil, &e.AttemptLatency
+	case "Fqdn":
+		return &e.FQDN, nil
+	case "AccessKey":
+		return &e.AccessKey, nil
 	case "HttpStatusCode":
-		return &e.HTTPStatusCode
+		return nil, &e.HTTPStatusCode
+	case "XAmznRequestId":
+		return &e.XAmznRequestID, nil
+	case "XAmzRequestId":
+		return &e.XAmzRequestID, nil
+	case "XAmzId2":
+		return &e.XAmzID2, nil
+	case "AwsException":
+		return &e.AWSException, nil
+	case "AwsExceptionMessage":
+		return &e.AWSExceptionMessage, nil
+	case "SdkException":
+		return &e.SDKException, nil
+	case "SdkExceptionMessage":
+		return &e.SDKExceptionMessage, nil
+
+	case "DestinationIp":
+		return &e.DestinationIP, nil
 	case "ConnectionReused":
-		return &e.ConnectionReused
+		return nil, &e.ConnectionReused
 	case "AcquireConnectionLatency":
-		return &e.AcquireConnectionLatency
+		return nil, &e.AcquireConnectionLatency
 	case "ConnectLatency":
-		return &e.ConnectLatency
+		return nil, &e.ConnectLatency
 	case "DnsLatency":
-		return &e.DNSLatency
+		return nil, &e.DNSLatency
 	case "TcpLatency":
-		return &e.TCPLatency
+		return nil, &e.TCPLatency
 	case "SslLatency":
-		return &e.SSLLatency
+		return nil, &e.SSLLatency
 	case "RequestLatency":
-		return &e.RequestLatency
+		return nil, &e.RequestLatency
 	}
-	return nil
+	return nil, nil
 }

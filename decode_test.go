@@ -188,6 +188,17 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+func TestDecodingTakesOneAllocation(t *testing.T) {
+	e := full(APICallAttempt)
+	datagram, err := e.AppendJSON(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(100, func() { err = e.UnmarshalJSON(datagram) }); n > 1 || err != nil {
+		t.Errorf("%v allocations, %v", n, err)
+	}
+}
+
 // A datagram that was cut is no event, wherever the cut is.
 func TestEveryTruncation(t *testing.T) {
 	for name, lines := range corpus(t) {

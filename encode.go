@@ -160,6 +160,9 @@ func appendStatus(dst []byte, name string, i Int) []byte {
 // of UTF-8. Bytes that are no UTF-8 become U+FFFD.
 func appendString(dst []byte, s string, limit int) []byte {
 	dst = append(dst, '"')
+	if len(s) <= limit && isPlain(s) {
+		return append(append(dst, s...), '"')
+	}
 	start, room := 0, limit // s[start:i] is still to be appended, as it is
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -194,6 +197,16 @@ func appendString(dst []byte, s string, limit int) []byte {
 		i += size
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// isPlain tells whether all of s can stand in a JSON string as it is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if !plain[s[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 // appendEscaped appends a character that may not stand in a JSON string as it is.

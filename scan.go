@@ -12,12 +12,22 @@ import (
 const maxDepth = 100
 
 // A scanner reads JSON from data. It takes and refuses what encoding/json does,
-// but for the depth of nesting.
+// but for the depth of nesting. The strings that it gives are parts of data, or of
+// decoded if there were escapes in them; they are not to be changed.
 type scanner struct {
-	data []byte
-	pos  int
-	text []byte // the strings read so far, decoded, one behind the other
+	data    []byte
+	pos     int
+	decoded []byte // the strings with escapes that were read so far
 }
+
+// plain are the characters that stand for themselves in a JSON string, of those of
+// one byte.
+var plain = func() (is [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
 
 func (s *scanner) fail(reason string) error {
 	if s.pos >= len(s.data) {
@@ -56,7 +66,7 @@ func (s *scanner) space() {
 }
 
 // member goes to the value of an object's next member, or behind the object, when
-// more is false. The name is valid until the scanner reads on.
+// more is false.
 func (s *scanner) member(first bool) (name []byte, more bool, err error) {
 	if first {
 		s.take('{')
@@ -74,12 +84,9 @@ func (s *scanner) member(first bool) (name []byte, more bool, err error) {
 		}
 		s.space()
 	}
-	start := len(s.text)
-	if err := s.string(); err != nil {
+	if name, err = s.string(); err != nil {
 		return nil, false, err
 	}
-	name = s.text[start:]
-	s.text = s.text[:start]
 	s.space()
 	if !s.take(':') {
 		return nil, false, s.fail("no colon after a member's name")
@@ -124,9 +131,7 @@ func (s *scanner) skip(depth int) error {
 			}
 		}
 	case '"':
-		start := len(s.text)
-		err := s.string()
-		s.text = s.text[:start]
+		_, err := s.string()
 		return err
 	case 't':
 		return s.literal("true")
@@ -187,11 +192,8 @@ func (s *scanner) int() (Int, error) {
 		b, err := s.number()
 		return intOf(b), err
 	case c == '"':
-		start := len(s.text)
-		err := s.string()
-		i := intOf(s.text[start:])
-		s.text = s.text[:start]
-		return i, err
+		b, err := s.string()
+		return intOf(b), err
 	case c == 't':
 		return Known(1), s.literal("true")
 	case c == 'f':
@@ -217,59 +219,72 @@ func intOf(b []byte) Int {
 	return Known(int64(f))
 }
 
-// anyText reads any value as a string of an event, and adds it to the text:
-// strings, and numbers as they are spelled.
-func (s *scanner) anyText() error {
+// text reads any value as a string of an event: strings, and numbers as they are
+// spelled. Of other values it is empty.
+func (s *scanner) text() ([]byte, error) {
 	switch c := s.peek(); {
 	case c == '"':
 		return s.string()
 	case c == '-' || '0' <= c && c <= '9':
-		b, err := s.number()
-		s.text = append(s.text, b...)
-		return err
+		return s.number()
 	default:
-		return s.skip(1)
+		return nil, s.skip(1)
 	}
 }
 
-// string reads a string and adds it to the text.
-func (s *scanner) string() error {
+// string reads a string.
+func (s *scanner) string() ([]byte, error) {
 	if !s.take('"') {
-		return s.fail("no string")
+		return nil, s.fail("no string")
 	}
-	start := s.pos // data[start:pos] is still to be added, as it is
-	for s.pos < len(s.data) {
+	data, start := s.data, s.pos
+	end := start
+	for end < len(data) && plain[data[end]] {
+		end++
+	}
+	s.pos = end
+	if s.take('"') {
+		return data[start:end], nil
+	}
+	return s.decode(start)
+}
+
+// decode reads on in a string that began at start, and has come to something that
+// may not stand for itself.
+func (s *scanner) decode(start int) ([]byte, error) {
+	begin := len(s.decoded)
+	for s.pos < len(s.data) { // data[start:pos] is still to be added, as it is
 		c := s.data[s.pos]
 		switch {
-		case c == '"':
-			s.text = append(s.text, s.data[start:s.pos]...)
+		case plain[c]:
 			s.pos++
-			return nil
+		case c == '"':
+			s.decoded = append(s.decoded, s.data[start:s.pos]...)
+			s.pos++
+			return s.decoded[begin:], nil
 		case c == '\\':
-			s.text = append(s.text, s.data[start:s.pos]...)
+			s.decoded = append(s.decoded, s.data[start:s.pos]...)
 			s.pos++
 			if err := s.escape(); err != nil {
-				return err
+				return nil, err
 			}
 			start = s.pos
 		case c < ' ':
-			return s.fail("control character in a string")
-		case c < utf8.RuneSelf:
-			s.pos++
+			return nil, s.fail("control character in a string")
 		default:
 			r, size := utf8.DecodeRune(s.data[s.pos:])
 			if r == utf8.RuneError && size == 1 {
-				s.text = append(s.text, s.data[start:s.pos]...)
-				s.text = append(s.text, "\uFFFD"...)
+				s.decoded = append(s.decoded, s.data[start:s.pos]...)
+				s.decoded = append(s.decoded, "\uFFFD"...)
 				start = s.pos + 1
 			}
 			s.pos += size
 		}
 	}
-	return s.fail("")
+	return nil, s.fail("")
 }
 
-// escape reads what follows a backslash and adds the character to the text.
+// escape reads what follows a backslash and adds the character to decoded.
 func (s *scanner) escape() error {
 	c := s.peek()
 	switch c {
@@ -290,7 +305,7 @@ func (s *scanner) escape() error {
 		return s.fail("unknown escape")
 	}
 	s.pos++
-	s.text = append(s.text, c)
+	s.decoded = append(s.decoded, c)
 	return nil
 }
 
@@ -311,7 +326,7 @@ func (s *scanner) unicodeEscape() error {
 			}
 		}
 	}
-	s.text = utf8.AppendRune(s.text, r) // U+FFFD for half a pair
+	s.decoded = utf8.AppendRune(s.decoded, r) // U+FFFD for half a pair
 	return nil
 }
 

@@ -42,7 +42,7 @@ var (
 
 	exportUp       = desc("csm_agent_export_up", "1 if the OTLP export is well, 0 if its last request failed.")
 	exportRequests = desc("csm_agent_export_requests_total", "OTLP requests that the collector took.")
-	exportFailures = desc("csm_agent_export_failures_total", "OTLP requests that it did not take in time, all tries together.")
+	exportFailures = desc("csm_agent_export_failures_total", "OTLP requests that the collector did not take in time, all tries together.")
 	exportGivenUp  = desc("csm_agent_export_events_given_up_total",
 		"Events that were to be exported as log records, and never will be.")
 
