@@ -2,6 +2,7 @@ package csm
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -68,9 +69,9 @@ func (e *ConfigError) Error() string {
 // AWS_CSM_CLIENT_ID, else from csm_host, csm_port and csm_client_id in the same
 // profiles. The host is [DefaultHost] and the port [DefaultPort] otherwise.
 //
-// The only error is a [*ConfigError] for a port that is none. It comes with the
-// zero Config, so that monitoring stays off; where monitoring is off anyway,
-// nobody asks for the port. A file that is missing or cannot be read counts as
+// The only error is a [*ConfigError] for a host or a port that is none. It comes
+// with the zero Config, so that monitoring stays off; where monitoring is off
+// anyway, nobody asks for them. A file that is missing or cannot be read counts as
 // empty. A file is read at most once a process, unless it changes, and not at all
 // if the environment has decided.
 func ConfigFromEnvironment(optFns ...func(*ConfigOptions)) (Config, error) {
@@ -84,7 +85,7 @@ func ConfigFromEnvironment(optFns ...func(*ConfigOptions)) (Config, error) {
 	enabled, by := lookUp("AWS_CSM_ENABLED", "csm_enabled")
 	if by != "" {
 		c.Enabled, c.EnabledBy = isTrue(enabled), by
-	} else if os.Getenv("AWS_CSM_PORT") != "" {
+	} else if strings.TrimSpace(os.Getenv("AWS_CSM_PORT")) != "" {
 		c.Enabled, c.EnabledBy = true, "AWS_CSM_PORT"
 	}
 	if !c.Enabled {
@@ -93,6 +94,9 @@ func ConfigFromEnvironment(optFns ...func(*ConfigOptions)) (Config, error) {
 
 	c.Host, c.Port = DefaultHost, DefaultPort
 	if host, by := lookUp("AWS_CSM_HOST", "csm_host"); by != "" {
+		if !isHost(host) {
+			return Config{}, &ConfigError{by, host, "a host is a name or an IP address, without brackets and without a port"}
+		}
 		c.Host = host
 	}
 	if port, by := lookUp("AWS_CSM_PORT", "csm_port"); by != "" {
@@ -146,6 +150,15 @@ func isTrue(s string) bool {
 		return true
 	}
 	return false
+}
+
+// isHost tells whether s can be a host: it does not have to exist.
+func isHost(s string) bool {
+	if strings.Contains(s, ":") {
+		_, err := netip.ParseAddr(s)
+		return err == nil
+	}
+	return !strings.ContainsAny(s, "[]/ \t")
 }
 
 func isPort(s string) bool {

@@ -114,6 +114,23 @@ func TestPorts(t *testing.T) {
 	}
 }
 
+func TestHosts(t *testing.T) {
+	for host, ok := range map[string]bool{
+		"agent.example": true, "127.0.0.1": true, "::1": true, "fe80::1%eth0": true, "localhost": true, "my_agent": true,
+		"[::1]": false, "127.0.0.1:31000": false, "http://127.0.0.1": false, "a b": false, "a/b": false,
+	} {
+		configEnv(t, map[string]string{"AWS_CSM_ENABLED": "true", "AWS_CSM_HOST": host}, "")
+		c, err := ConfigFromEnvironment()
+		var wrong *ConfigError
+		switch {
+		case ok && (err != nil || c.Host != host):
+			t.Errorf("AWS_CSM_HOST=%s: %+v, %v", host, c, err)
+		case !ok && (!errors.As(err, &wrong) || wrong.Setting != "AWS_CSM_HOST" || c != (Config{})):
+			t.Errorf("AWS_CSM_HOST=%s: %+v, %v", host, c, err)
+		}
+	}
+}
+
 func TestOptionsOfTheProgram(t *testing.T) {
 	configEnv(t, map[string]string{"AWS_PROFILE": "p"}, "[profile p]\ncsm_enabled = true")
 	dir := t.TempDir()

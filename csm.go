@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Where an agent listens unless configured otherwise.
@@ -32,8 +33,8 @@ func AddressWithDefaults(host, port string) string {
 // The reporters that the whole process shares.
 var process struct {
 	sync.Mutex
-	reporter *Reporter   // that of Start
-	others   []*Reporter // those of Config.Start that differ from it
+	reporter atomic.Pointer[Reporter] // that of Start; Get reads it without the lock, under which a name is looked up
+	others   []*Reporter              // those of Config.Start that differ from it
 }
 
 // Start starts the process-wide reporter and gives it; [Get] gives it from then
@@ -50,7 +51,7 @@ var process struct {
 func Start(clientID, url string) (*Reporter, error) {
 	process.Lock()
 	defer process.Unlock()
-	if r := process.reporter; r.open() {
+	if r := process.reporter.Load(); r.open() {
 		if r.clientID != clientID {
 			panic(fmt.Errorf("csm: inconsistent client IDs: started with %q, and now %q", r.clientID, clientID))
 		}
@@ -61,7 +62,7 @@ func Start(clientID, url string) (*Reporter, error) {
 	}
 	r, err := New(Options{ClientID: clientID, Address: url})
 	if err == nil {
-		process.reporter = r
+		process.reporter.Store(r)
 	}
 	return r, err
 }
@@ -69,12 +70,10 @@ func Start(clientID, url string) (*Reporter, error) {
 // Get is the process-wide reporter, or nil before [Start] and after the
 // reporter's Close. A nil reporter can be used; it does nothing.
 func Get() *Reporter {
-	process.Lock()
-	defer process.Unlock()
-	if !process.reporter.open() {
-		return nil
+	if r := process.reporter.Load(); r.open() {
+		return r
 	}
-	return process.reporter
+	return nil
 }
 
 // Start gives the reporter that c asks for; it is what SDK adapters call. If c is
@@ -92,7 +91,7 @@ func (c Config) Start() (*Reporter, error) {
 	defer process.Unlock()
 	o := Options{ClientID: c.ClientID, Address: c.Address(), SendSessionToken: c.SendSessionToken}
 	process.others = slices.DeleteFunc(process.others, func(r *Reporter) bool { return !r.open() })
-	for _, r := range append([]*Reporter{process.reporter}, process.others...) {
+	for _, r := range append([]*Reporter{process.reporter.Load()}, process.others...) {
 		if r.open() && r.clientID == o.ClientID && r.address == o.Address && r.sendSessionToken == o.SendSessionToken {
 			return r, nil
 		}
@@ -101,10 +100,10 @@ func (c Config) Start() (*Reporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if process.reporter.open() {
+	if process.reporter.Load().open() {
 		process.others = append(process.others, r)
 	} else {
-		process.reporter = r
+		process.reporter.Store(r)
 	}
 	return r, nil
 }

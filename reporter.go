@@ -147,6 +147,9 @@ func (r *Reporter) Publish(e *Event) {
 		r.countNotEncodable(err)
 	}
 	d.event = Event{} // keep no strings of the caller's
+	if cap(d.bytes) > maxPooled {
+		d.bytes = make([]byte, 0, bufferToStart)
+	}
 	datagrams.Put(d)
 }
 

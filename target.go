@@ -17,6 +17,7 @@ const (
 	laterLookup   = 5 * time.Second // how long a later look-up may take
 	lookupPause   = 3 * time.Second // the least time between look-ups
 	bufferToStart = 1024            // room for most events
+	maxPooled     = 64 << 10        // no larger buffer is kept; some values have no limit
 )
 
 // A datagram is an event on its way, and the room that it needs for that.
@@ -68,7 +69,7 @@ func newTarget(host, port string, dial dialFunc, log *slog.Logger) *target {
 
 // send sends a datagram or loses it, and counts which.
 func (t *target) send(d *datagram, c *counts) {
-	refused := false
+	refused, broken := false, false
 	for range 2 {
 		s := t.socket.Load()
 		if s == nil {
@@ -78,7 +79,7 @@ func (t *target) send(d *datagram, c *counts) {
 		if err == nil {
 			c.written.Add(1)
 			if refused {
-				t.connectAgain()
+				t.connectAgain(false)
 			}
 			return
 		}
@@ -92,17 +93,19 @@ func (t *target) send(d *datagram, c *counts) {
 		}
 		// The socket was replaced by one to the agent's new address.
 		if !errors.Is(err, net.ErrClosed) {
+			broken = true
 			break
 		}
 	}
 	c.failed.Add(1)
-	t.connectAgain()
+	t.connectAgain(broken)
 }
 
 // connectAgain looks the host up once more, in the background, if that can help
-// and was not done just now.
-func (t *target) connectAgain() {
-	if !t.named && t.socket.Load() != nil {
+// and was not done just now. A broken socket is replaced whatever the agent's
+// address: it stays bound to the address that this host had when it was made.
+func (t *target) connectAgain(broken bool) {
+	if !t.named && !broken && t.socket.Load() != nil {
 		return
 	}
 	next := t.nextLookup.Load()
@@ -129,7 +132,7 @@ func (t *target) connect(timeout time.Duration) {
 		return
 	}
 	old := t.socket.Load()
-	if old != nil && old.RemoteAddr().String() == conn.RemoteAddr().String() {
+	if old != nil && sameWay(old, conn) {
 		conn.Close()
 		return
 	}
@@ -144,6 +147,13 @@ func (t *target) connect(timeout time.Duration) {
 	if old != nil {
 		old.Close()
 	}
+}
+
+// sameWay tells whether two sockets are between the same hosts, to the same port.
+func sameWay(a, b net.Conn) bool {
+	hostA, _, _ := net.SplitHostPort(a.LocalAddr().String())
+	hostB, _, _ := net.SplitHostPort(b.LocalAddr().String())
+	return hostA == hostB && a.RemoteAddr().String() == b.RemoteAddr().String()
 }
 
 // close ends the look-ups and closes the socket.

@@ -67,12 +67,12 @@ type Listener struct {
 	mu      sync.Mutex
 	serving bool
 	closing bool
-	served  chan struct{} // closed when Serve has returned
+	served  chan struct{} // closed when nothing is read any more
 }
 
 // Listen binds a UDP address, such as "127.0.0.1:31000", or "127.0.0.1:0" for a
 // free port; [Listener.Addr] tells which. From then on the system keeps what
-// comes, within limits, until [Listener.Serve] reads it. The caller closes the
+// comes, within limits, until [Listener.Start] reads it. The caller closes the
 // listener.
 //
 // Whoever can send to the address can make up events. An address that is not a
@@ -188,26 +188,40 @@ func (l *Listener) Addr() netip.AddrPort {
 	return l.conn.LocalAddr().(*net.UDPAddr).AddrPort()
 }
 
-// Serve reads datagrams and calls handle with each event in them, one after the
-// other, in the order in which they came, until [Listener.Close]. It returns nil
-// then, and when the listener was closed before. It must be called once only.
+// Serve is [Listener.Start], and returns when the listener is closed.
+func (l *Listener) Serve(handle func(*csm.Event)) error {
+	if err := l.Start(handle); err != nil {
+		return err
+	}
+	<-l.served
+	return nil
+}
+
+// Start reads datagrams, on a goroutine of its own, and calls handle with each event
+// in them, one after the other, in the order in which they came, until
+// [Listener.Close]. It does nothing if the listener was closed before. The error is
+// that it was called already.
 //
 // The event is handle's to keep. While handle runs nothing is read, so what takes
 // long belongs elsewhere.
-func (l *Listener) Serve(handle func(*csm.Event)) error {
+func (l *Listener) Start(handle func(*csm.Event)) error {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.serving {
-		l.mu.Unlock()
-		return errors.New("csm: Serve called twice")
+		return errors.New("csm: the listener serves already")
 	}
 	l.serving = true
-	closed := l.closing
-	l.mu.Unlock()
-	if closed {
-		return nil
+	if l.closing {
+		close(l.served)
+	} else {
+		go l.serve(handle)
 	}
-	defer close(l.served)
+	return nil
+}
 
+// serve reads until Close has set a deadline, and nothing comes any more.
+func (l *Listener) serve(handle func(*csm.Event)) {
+	defer close(l.served)
 	buf := make([]byte, maxDatagram)
 	idle := false // nothing has come since the last deadline
 	var end time.Time
@@ -228,11 +242,11 @@ func (l *Listener) Serve(handle func(*csm.Event)) error {
 			if end.IsZero() {
 				end = now.Add(closeLimit)
 			} else if idle || now.After(end) {
-				return nil
+				return
 			}
 			idle = true
 			if err := l.conn.SetReadDeadline(now.Add(closeIdle)); err != nil {
-				return nil
+				return
 			}
 		default:
 			l.counts.readErrors.Add(1)
@@ -241,9 +255,9 @@ func (l *Listener) Serve(handle func(*csm.Event)) error {
 	}
 }
 
-// Close makes [Listener.Serve] hand on what the system has received already, and
-// return; Close returns after it and frees the socket. With datagrams that keep
-// coming it gives up after a second. It must not be called by Serve's handle.
+// Close ends what [Listener.Start] began, when it has handed on what the system had
+// received already, and frees the socket. With datagrams that keep coming it gives up
+// after a second. It must not be called by handle.
 func (l *Listener) Close() error {
 	l.mu.Lock()
 	serving, first := l.serving, !l.closing

@@ -68,7 +68,10 @@ func (t *Trace) gotConn(info httptrace.GotConnInfo) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.ended {
-		t.conn.got, t.conn.reused, t.conn.remote = now, info.Reused, info.Conn.RemoteAddr()
+		t.conn.got, t.conn.reused = now, info.Reused
+		if info.Conn != nil { // a RoundTripper of the program's own may have none
+			t.conn.remote = info.Conn.RemoteAddr()
+		}
 	}
 }
 
@@ -147,6 +150,9 @@ func between(from, to time.Time) csm.Int {
 // ipOf is the IP address in a network address, or empty if there is none.
 func ipOf(addr net.Addr) string {
 	if tcp, ok := addr.(*net.TCPAddr); ok {
+		if tcp == nil || tcp.IP == nil {
+			return ""
+		}
 		return tcp.IP.String()
 	}
 	if addr != nil {

@@ -166,3 +166,17 @@ func TestLateHooks(t *testing.T) {
 		t.Errorf("a second End has changed the event to %+v", e)
 	}
 }
+
+// A RoundTripper of a program's own can call the hooks with little in them.
+func TestAConnectionThatIsNotTold(t *testing.T) {
+	var trace attempt.Trace
+	hooks := httptrace.ContextClientTrace(trace.WithContext(t.Context()))
+	hooks.GetConn("host")
+	hooks.GotConn(httptrace.GotConnInfo{Reused: true})
+	var e csm.Event
+	trace.End(&e, time.Now())
+	wantKnown(t, e, "acquire", "request", "reused")
+	if e.DestinationIP != "" {
+		t.Errorf("destination is %q", e.DestinationIP)
+	}
+}

@@ -50,13 +50,11 @@ func Start(t testing.TB) *Agent {
 		t.Fatalf("csmtest: %v", err)
 	}
 	a := &Agent{t: t, listener: l, came: make(chan struct{})}
-	served := make(chan error, 1)
-	go func() { served <- l.Serve(a.add) }()
+	if err := l.Start(a.add); err != nil {
+		t.Fatalf("csmtest: %v", err)
+	}
 	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
-			t.Errorf("csmtest: %v", err)
-		}
-		if err := <-served; err != nil {
 			t.Errorf("csmtest: %v", err)
 		}
 	})
@@ -80,13 +78,15 @@ func (a *Agent) Address() string { return a.listener.Addr().String() }
 // Setenv configures the SDKs for this agent, with the environment variables that
 // they read, until the test ends. The client ID is the test's name. Like
 // [testing.T.Setenv] it cannot be used in parallel tests. SDKs that were
-// configured before do not notice.
+// configured before do not notice. The process-wide reporter is closed with the
+// test, so that the next test can have one of its own.
 func (a *Agent) Setenv() {
 	addr := a.listener.Addr()
 	a.t.Setenv("AWS_CSM_ENABLED", "true")
 	a.t.Setenv("AWS_CSM_HOST", addr.Addr().String())
 	a.t.Setenv("AWS_CSM_PORT", fmt.Sprint(addr.Port()))
 	a.t.Setenv("AWS_CSM_CLIENT_ID", a.t.Name())
+	a.t.Cleanup(func() { csm.Get().Close() })
 }
 
 // Reporter makes a reporter that sends to this agent, with the test's name as

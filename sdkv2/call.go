@@ -3,6 +3,7 @@ package sdkv2
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,9 +41,11 @@ type try struct {
 	call  *call
 	began time.Time
 	sent  bool
+	ended bool
 
-	event csm.Event
-	trace attempt.Trace
+	event   csm.Event
+	trace   attempt.Trace  // has its place here: most tries need no other
+	current *attempt.Trace // of the request sent last
 }
 
 // describe notes what ctx tells of the call. In clients of older versions it tells
@@ -71,6 +74,31 @@ func (c *call) newTry() *try {
 	return t
 }
 
+// send notes that a request is sent, and gives its trace. A program's own step can
+// send again within one try, also at the same time; the last request is the attempt.
+func (t *try) send() *attempt.Trace {
+	t.call.mu.Lock()
+	defer t.call.mu.Unlock()
+	t.current = &t.trace
+	if t.sent {
+		t.current = new(attempt.Trace)
+	}
+	t.sent = true
+	return t.current
+}
+
+// answer notes the request of a trace and the response to it.
+func (t *try) answer(trace *attempt.Trace, request *http.Request, response *http.Response) {
+	t.call.mu.Lock()
+	defer t.call.mu.Unlock()
+	if t.ended || t.current != trace {
+		return
+	}
+	t.event = csm.Event{}
+	attempt.Request(&t.event, request)
+	attempt.Response(&t.event, response)
+}
+
 // end sends the attempt's event, if the try was one, and notes it for the call's.
 func (t *try) end(ctx context.Context, err error) {
 	now := time.Now()
@@ -78,6 +106,7 @@ func (t *try) end(ctx context.Context, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lastTry = t
+	t.ended = true
 	if !t.sent {
 		return
 	}
@@ -93,7 +122,7 @@ func (t *try) end(ctx context.Context, err error) {
 		e.Region = c.region
 	}
 	e.AttemptLatency = csm.Millis(now.Sub(t.began))
-	t.trace.End(e, now)
+	t.current.End(e, now)
 	if err != nil {
 		x := c.exception(ctx, err, t)
 		if x.service {

@@ -14,6 +14,7 @@ import (
 const (
 	nameCanceled      = "RequestCanceledError" // the program cancelled the context
 	nameDeadline      = "DeadlineExceeded"     // the context's deadline passed
+	nameSend          = "RequestSendError"     // the SDK's name, of which a time-out is one kind
 	nameTimeout       = "TimeoutError"         // of the HTTP client or the network
 	nameNoCredentials = "NoCredentialsError"   // nothing to sign with
 	nameMissingRegion = "MissingRegionError"   // the client has none, and needs one
@@ -53,13 +54,16 @@ func (c *call) sdkName(ctx context.Context, err error, last *try) string {
 		// Whatever a provider of credentials met with, its own time-outs included.
 		return nameNoCredentials
 	}
-	if name := typeName(err); name != "" {
+	name := typeName(err)
+	if name != "" && name != nameSend {
 		return name
 	}
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return nameTimeout
+	case name != "":
+		return name
 	case last.answered():
 		return nameResponse
 	case c.region == "" && c.attempts == 0:

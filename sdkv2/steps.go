@@ -2,6 +2,7 @@ package sdkv2
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -9,7 +10,6 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/go-csm/csm"
-	"github.com/go-csm/csm/attempt"
 )
 
 // A monitor is what the steps in one call's stack share.
@@ -167,12 +167,13 @@ func (s requestStep) HandleDeserialize(ctx context.Context, in middleware.Deseri
 	if t == nil || !ok {
 		return next.HandleDeserialize(ctx, in)
 	}
-	t.sent = true
-	out, metadata, err := next.HandleDeserialize(t.trace.WithContext(ctx), in)
-	attempt.Request(&t.event, request.Request)
+	trace := t.send()
+	out, metadata, err := next.HandleDeserialize(trace.WithContext(ctx), in)
+	var answer *http.Response
 	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response != nil {
-		attempt.Response(&t.event, response.Response)
+		answer = response.Response
 	}
+	t.answer(trace, request.Request, answer)
 	return out, metadata, err
 }
 

@@ -12,13 +12,16 @@ import (
 	"github.com/go-csm/csm/attempt"
 )
 
-// A call is what is known of a request from one handler to the next. The request
-// has no room for it, so it travels in the context of its HTTP request, which the
-// SDK copies from attempt to attempt.
+// A call is what is known of a request from one handler to the next. Its methods
+// are handlers of that request alone, which has a copy of its client's.
 type call struct {
-	ctx      context.Context // of the HTTP request, with the call, without a trace
-	trace    *attempt.Trace  // of the attempt on its way
-	began    time.Time       // the first attempt
+	reporter *core.Reporter
+
+	ctx    context.Context // of the HTTP request, without the last trace
+	traced context.Context // the same with it
+	trace  *attempt.Trace  // of the attempt on its way
+
+	began    time.Time // the first attempt
 	attempts int
 
 	// Of the last attempt that ended:
@@ -27,32 +30,36 @@ type call struct {
 	status    core.Int
 }
 
-type callKey struct{}
-
-// callOf is the call of a request; it begins one if there is none.
-func callOf(r *request.Request) *call {
-	ctx := r.HTTPRequest.Context()
-	if c, ok := ctx.Value(callKey{}).(*call); ok {
-		return c
-	}
-	c := new(call)
-	c.ctx = context.WithValue(ctx, callKey{}, c)
-	r.HTTPRequest = r.HTTPRequest.WithContext(c.ctx)
+// begin begins the call of a request, and makes its methods the request's handlers.
+func (rep *Reporter) begin(r *request.Request) *call {
+	c := &call{reporter: rep.core}
+	r.Handlers.Send.SwapNamed(request.NamedHandler{Name: traceHandlerName, Fn: c.traceAttempt})
+	r.Handlers.CompleteAttempt.SwapNamed(request.NamedHandler{Name: APICallAttemptMetricHandlerName, Fn: c.sendAttempt})
+	r.Handlers.Complete.SwapNamed(request.NamedHandler{Name: APICallMetricHandlerName, Fn: c.sendCall})
 	return c
 }
 
+// The handlers of a request whose call has not begun.
+func (rep *Reporter) traceAttempt(r *request.Request) { rep.begin(r).traceAttempt(r) }
+func (rep *Reporter) sendAttempt(r *request.Request)  { rep.begin(r).sendAttempt(r) }
+func (rep *Reporter) sendCall(r *request.Request)     { rep.begin(r).sendCall(r) }
+
 // traceAttempt is the first handler of Send. It begins to measure the connection.
-func traceAttempt(r *request.Request) {
-	c := callOf(r)
+func (c *call) traceAttempt(r *request.Request) {
+	// The request of a retry has the context of the one before, unless the program
+	// has given it one of its own for this attempt.
+	if ctx := r.HTTPRequest.Context(); ctx != c.traced {
+		c.ctx = ctx
+	}
 	c.trace = new(attempt.Trace)
-	r.HTTPRequest = r.HTTPRequest.WithContext(c.trace.WithContext(c.ctx))
+	c.traced = c.trace.WithContext(c.ctx)
+	r.HTTPRequest = r.HTTPRequest.WithContext(c.traced)
 }
 
 // sendAttempt is a handler of CompleteAttempt, which runs when an attempt has
 // ended, by a response that was read and parsed or by an error.
-func (rep *Reporter) sendAttempt(r *request.Request) {
+func (c *call) sendAttempt(r *request.Request) {
 	now := time.Now()
-	c := callOf(r)
 	if c.attempts == 0 {
 		c.began = r.AttemptTime
 	}
@@ -74,14 +81,13 @@ func (rep *Reporter) sendAttempt(r *request.Request) {
 	} else {
 		e.SDKException, e.SDKExceptionMessage = x.code, x.message
 	}
-	rep.core.Publish(&e)
+	c.reporter.Publish(&e)
 }
 
 // sendCall is a handler of Complete, which runs when a call has ended, also if
 // that was before its first attempt. It does not run for presigned requests.
-func (rep *Reporter) sendCall(r *request.Request) {
+func (c *call) sendCall(r *request.Request) {
 	now := time.Now()
-	c := callOf(r)
 
 	// The error is one of the last attempt, unless the SDK has begun another one
 	// that it could not send, as when there are no credentials.
@@ -101,8 +107,7 @@ func (rep *Reporter) sendCall(r *request.Request) {
 		e.Region = region
 	}
 	e.AttemptCount = core.Known(c.attempts)
-	e.MaxRetriesExceeded = core.Flag(r.Error != nil && inAttempt &&
-		aws.BoolValue(r.Retryable) && r.RetryCount >= r.MaxRetries())
+	e.MaxRetriesExceeded = core.Flag(r.Error != nil && inAttempt && retryable(r) && r.RetryCount >= r.MaxRetries())
 	e.FinalHTTPStatusCode = c.status
 	x := exceptionOf(r)
 	if x.ofService && inAttempt {
@@ -113,8 +118,14 @@ func (rep *Reporter) sendCall(r *request.Request) {
 	if x.code == request.CanceledErrorCode && errors.Is(r.Context().Err(), context.DeadlineExceeded) {
 		e.APICallTimeout = core.Flag(true)
 	}
-	rep.core.Publish(&e)
-	*c = call{ctx: c.ctx} // should the program send the request again
+	c.reporter.Publish(&e)
+	*c = call{reporter: c.reporter, ctx: c.ctx, traced: c.traced} // should the program send the request again
+}
+
+// retryable tells whether a request's error is one that is tried again, as long as
+// there is a retry left. A retryer without any retries says no to all.
+func retryable(r *request.Request) bool {
+	return aws.BoolValue(r.Retryable) || r.MaxRetries() == 0 && (r.IsErrorRetryable() || r.IsErrorThrottle())
 }
 
 // event is an event with what is known of a request before it is sent.

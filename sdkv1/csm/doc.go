@@ -35,5 +35,7 @@
 //     made, MaxRetriesExceeded is never 1 on a success, and an error of the
 //     client's side is an SdkException, also where the SDK's own sends it as one of
 //     the service.
+//   - AttemptLatency counts from when the SDK begins an attempt, the time to get
+//     credentials included.
 //   - Nothing is printed.
 package csm

@@ -416,3 +416,44 @@ func TestRequestSentAgain(t *testing.T) {
 	}
 	want(t, "AttemptCount", agent.Wait(4)[3].AttemptCount, core.Known(1))
 }
+
+// Programs give each attempt a context, with a deadline or a span of its own.
+func TestContextsOfAttempts(t *testing.T) {
+	type key struct{}
+	for name, parent := range map[string]func(*request.Request) context.Context{
+		"made of the HTTP request's": func(r *request.Request) context.Context { return context.WithoutCancel(r.HTTPRequest.Context()) },
+		"made of the request's":      func(r *request.Request) context.Context { return r.Context() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			agent := csmtest.Start(t)
+			sess := newSession(t, agent, serve(t, down, down, ok).URL)
+			var cancel context.CancelFunc
+			n := 0
+			sess.Handlers.Sign.PushFront(func(r *request.Request) {
+				n++
+				var ctx context.Context
+				ctx, cancel = context.WithCancel(context.WithValue(parent(r), key{}, n))
+				r.HTTPRequest = r.HTTPRequest.WithContext(ctx)
+			})
+			sess.Handlers.CompleteAttempt.PushBack(func(r *request.Request) {
+				want(t, "attempt in the context", r.HTTPRequest.Context().Value(key{}), any(n))
+				cancel()
+			})
+			if _, err := dynamodb.New(sess).ListTables(&dynamodb.ListTablesInput{}); err != nil {
+				t.Error(err)
+			}
+			want(t, "AttemptCount", agent.WaitCalls(1)[0].AttemptCount, core.Known(3))
+		})
+	}
+}
+
+func TestNoRetries(t *testing.T) {
+	agent := csmtest.Start(t)
+	sess := newSession(t, agent, serve(t, down).URL)
+	_, _ = dynamodb.New(sess, request.WithRetryer(&aws.Config{}, client.DefaultRetryer{NumMaxRetries: 0})).ListTables(&dynamodb.ListTablesInput{})
+	_, _ = dynamodb.New(newSession(t, agent, serve(t, badInput).URL)).ListTables(&dynamodb.ListTablesInput{})
+	calls := agent.WaitCalls(2)
+	want(t, "AttemptCount", calls[0].AttemptCount, core.Known(1))
+	want(t, "MaxRetriesExceeded", calls[0].MaxRetriesExceeded, core.Flag(true))
+	want(t, "MaxRetriesExceeded of another error", calls[1].MaxRetriesExceeded, core.Flag(false))
+}

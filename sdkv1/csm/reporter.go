@@ -57,7 +57,7 @@ func (rep *Reporter) InjectHandlers(handlers *request.Handlers) {
 	if rep == nil {
 		return
 	}
-	inject(&handlers.Send, traceHandlerName, traceAttempt)
+	inject(&handlers.Send, traceHandlerName, rep.traceAttempt)
 	inject(&handlers.CompleteAttempt, APICallAttemptMetricHandlerName, rep.sendAttempt)
 	inject(&handlers.Complete, APICallMetricHandlerName, rep.sendCall)
 }

@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"os"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -14,18 +13,11 @@ import (
 
 const enabledVariable = "AWS_CSM_ENABLED"
 
-// sdkClient is about the SDK's own client for monitoring. If the environment
-// enables monitoring the SDK starts it, whoever makes a session. It stays idle,
-// since no session has its handlers, but the SDK panics when it is to be started
-// with other settings than the first time.
-var sdkClient struct {
-	sync.RWMutex // held for writing while the environment is not the user's
-	firstOnce    sync.Once
-	first        sdkSettings
-}
-
-// sdkSettings are what the SDK starts its client with.
-type sdkSettings struct{ host, port, clientID string }
+// sdkClient is about the SDK's own client for monitoring. If the environment or the
+// shared config file enables monitoring the SDK starts it, whoever makes a session.
+// It stays idle, since no session has its handlers, but the SDK panics when it is
+// to be started with other settings than the first time.
+var sdkClient sync.RWMutex // held for writing while the environment is not the user's
 
 // newSDKSession makes a session, without a word of the SDK's own client. That is
 // turned off for the moment if it would panic, or if it has failed: programs do not
@@ -38,11 +30,7 @@ func newSDKSession(opts Options) (*Session, error) {
 	}
 	opts.Config.Logger = quiet{logger}
 
-	var sess *Session
-	var err error
-	if startsAsBefore() {
-		sess, err = session.NewSessionWithOptions(opts)
-	}
+	sess, err := unlessItPanics(opts)
 	var failed awserr.Error
 	if sess == nil && (err == nil || errors.As(err, &failed) && failed.Code() == "UDPError") {
 		sess, err = newWithoutSDKClient(opts)
@@ -54,15 +42,22 @@ func newSDKSession(opts Options) (*Session, error) {
 	return sess, nil
 }
 
-// startsAsBefore tells whether the SDK can start its client: it is to be the first
-// time, or with the same settings as then, or not at all.
-func startsAsBefore() bool {
-	if enabled, _ := strconv.ParseBool(os.Getenv(enabledVariable)); !enabled { // as the SDK reads it
-		return true
-	}
-	settings := sdkSettings{os.Getenv("AWS_CSM_HOST"), os.Getenv("AWS_CSM_PORT"), os.Getenv("AWS_CSM_CLIENT_ID")}
-	sdkClient.firstOnce.Do(func() { sdkClient.first = settings })
-	return settings == sdkClient.first
+// unlessItPanics makes a session. Where the SDK's client was started with other
+// settings before, which makes it panic, there is neither a session nor an error.
+func unlessItPanics(opts Options) (sess *Session, err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case error:
+			if !strings.HasPrefix(p.Error(), "inconsistent ") {
+				panic(p)
+			}
+			sess, err = nil, nil
+		default:
+			panic(p)
+		}
+	}()
+	return session.NewSessionWithOptions(opts)
 }
 
 // newWithoutSDKClient makes a session while the environment does not enable

@@ -212,3 +212,22 @@ func TestShortProgram(t *testing.T) {
 		t.Errorf("%d events, want %d", n, 2*runs)
 	}
 }
+
+// The SDK's own client, which the files start too, panics at the second.
+func TestFilesThatDiffer(t *testing.T) {
+	unset(t)
+	for range 2 {
+		agent := csmtest.Start(t)
+		_, port, err := net.SplitHostPort(agent.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "config")
+		text := "[profile aws_csm]\ncsm_enabled = true\ncsm_port = " + port + "\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		call(t, session.Options{SharedConfigFiles: []string{file}, SharedConfigState: session.SharedConfigEnable})
+		agent.WantCalls("DynamoDB.ListTables")
+	}
+}

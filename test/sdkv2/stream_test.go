@@ -3,6 +3,7 @@ package sdkv2_test
 import (
 	"bytes"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -109,7 +110,12 @@ func TestAnUploadInPartsIsSeveralCalls(t *testing.T) {
 }
 
 func TestABidirectionalStreamIsACall(t *testing.T) {
-	cfg, _ := scriptedConfig(responds(200, "", "Content-Type", "application/vnd.amazon.eventstream", "X-Amzn-Requestid", "r-1"))
+	answer := responds(200, "", "Content-Type", "application/vnd.amazon.eventstream", "X-Amzn-Requestid", "r-1")
+	cfg, _ := scriptedConfig(func(r *http.Request) (*http.Response, error) {
+		response, err := answer(r)
+		response.Proto, response.ProtoMajor, response.ProtoMinor = "HTTP/2.0", 2, 0 // or the SDK fails, at some time
+		return response, err
+	})
 	agent := instrument(t, &cfg)
 	out, err := bedrockruntime.NewFromConfig(cfg).InvokeModelWithBidirectionalStream(background,
 		&bedrockruntime.InvokeModelWithBidirectionalStreamInput{ModelId: aws.String("m")})

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"time"
 
 	"github.com/go-csm/csm"
@@ -21,7 +22,6 @@ type collector struct {
 	listener   *agent.Listener
 	statistics *statistics.Aggregation
 	came       chan struct{} // has something if an event came since it was looked at
-	served     chan struct{} // closed when no more events come
 }
 
 // collect begins to receive events at an address. The caller closes the collector.
@@ -34,12 +34,10 @@ func collect(address string) (*collector, error) {
 		listener:   l,
 		statistics: statistics.New(statistics.Limits{}),
 		came:       make(chan struct{}, 1),
-		served:     make(chan struct{}),
 	}
-	go func() {
-		defer close(c.served)
-		_ = l.Serve(c.take) // it fails if called twice only
-	}()
+	if err := l.Start(c.take); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	return c, nil
 }
 
@@ -68,5 +66,4 @@ func (c *collector) waitForLate() {
 // close ends the receiving, after what the system has received already.
 func (c *collector) close() {
 	_ = c.listener.Close() // there is nothing left to be lost
-	<-c.served
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -97,8 +98,12 @@ func notStarted(err error) error {
 	case errors.Is(err, child.ErrNotFound):
 		return &exitError{err, "is it spelled right and in PATH? one in this directory is written ./program", exitNotFound}
 	case errors.Is(err, child.ErrNotExecutable):
-		return &exitError{err, "a script needs execute permission and a first line such as #!/bin/sh, " +
-			"or its interpreter before it: csm run -- sh script", exitNotExecutable}
+		hint := "the system could not start it; try it without csm run"
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), "exec format") {
+			hint = "a script needs execute permission and a first line such as #!/bin/sh, " +
+				"or its interpreter before it: csm run -- sh script"
+		}
+		return &exitError{err, hint, exitNotExecutable}
 	}
 	return err
 }

@@ -64,15 +64,16 @@ func tail(ctx context.Context, p Process, address string, allow []netip.Prefix, 
 	if err != nil {
 		return cannotListen(err)
 	}
-	say(p, "listening on %s", l.Addr())
 	printer := &printer{w: p.Stdout, asJSON: asJSON, failed: make(chan struct{})}
-	served := make(chan error, 1)
-	go func() { served <- l.Serve(printer.print) }()
+	if err := l.Start(printer.print); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	say(p, "listening on %s", l.Addr())
 	select {
 	case <-ctx.Done():
 	case <-printer.failed:
 	}
-	if err := errors.Join(l.Close(), <-served); err != nil {
+	if err := l.Close(); err != nil {
 		return err
 	}
 	if losses := report.Losses(l.Stats()); losses != "" {

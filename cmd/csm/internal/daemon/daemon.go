@@ -96,14 +96,12 @@ func (d *Daemon) open(c Config) (err error) {
 func (d *Daemon) Run(ctx context.Context, ready func()) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	var serving sync.WaitGroup
 	for _, l := range d.listeners {
-		serving.Go(func() {
-			if err := l.Serve(d.take); err != nil {
-				fail(err)
-			}
-		})
+		if err := l.Start(d.take); err != nil {
+			fail(err)
+		}
 	}
+	var serving sync.WaitGroup
 	if d.web != nil {
 		serving.Go(func() {
 			if err := d.web.serve(); !errors.Is(err, http.ErrServerClosed) {
