@@ -30,6 +30,10 @@ const (
 	closeIdle  = 50 * time.Millisecond
 	closeLimit = time.Second
 
+	// maxBroken is after how many lines that are not JSON the rest of a datagram is
+	// left: each can cost as much as all of it.
+	maxBroken = 16
+
 	// errorPause keeps a socket that is broken from taking a whole core.
 	errorPause = 10 * time.Millisecond
 )
@@ -281,7 +285,7 @@ func (l *Listener) Close() error {
 // take decodes a datagram and hands its events on.
 func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 	c := &l.counts
-	whole := true
+	whole, broken := true, 0
 	rest := bytes.TrimSpace(datagram)
 	if len(rest) == 0 {
 		c.empty.Add(1)
@@ -306,7 +310,9 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 		default: // the next line may hold an event that is whole
 			c.notJSON.Add(1)
 			whole = false
-			_, next, _ = bytes.Cut(rest, []byte("\n"))
+			if broken++; broken < maxBroken { // otherwise what is left is one part with it
+				_, next, _ = bytes.Cut(rest, []byte("\n"))
+			}
 		}
 		rest = bytes.TrimSpace(next)
 	}

@@ -158,6 +158,7 @@ func TestDatagrams(t *testing.T) {
 		{"an event, then text", a + "\nhello", "a", Stats{Rejected: 1, NotJSON: 1}},
 		{"other JSON", `{"metric":1}`, "", Stats{Rejected: 1, NotEvent: 1}},
 		{"other JSON, then an event", `{"metric":1}` + b, "b", Stats{Rejected: 1, NotEvent: 1}},
+		{"many broken lines, of which not each is tried", strings.Repeat("x\n", 100) + a, "", Stats{Rejected: 1, NotJSON: 16}},
 		{"an array of events", "[" + a + "]", "", Stats{Rejected: 1, NotEvent: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -23,6 +24,9 @@ const (
 
 	// eventWrite is how long a client may take to read what is written to it.
 	eventWrite = 10 * time.Second
+
+	// endWrite is the same once the server is shut down.
+	endWrite = time.Second
 )
 
 // streams serves the events as they come, as server-sent events.
@@ -59,10 +63,12 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "text/event-stream")
 	events := s.hub.Subscribe(queue)
 	defer events.Close()
-	stream := stream{w: w, control: http.NewResponseController(w)}
+	stream := stream{ctx: r.Context(), w: w, control: http.NewResponseController(w)}
 	if stream.comment("listening", 0) != nil {
 		return
 	}
+	// A client that does not read must not hold up the end of the server.
+	defer context.AfterFunc(r.Context(), func() { _ = stream.control.SetWriteDeadline(time.Now().Add(endWrite)) })()
 	alive := time.NewTicker(keepAlive)
 	defer alive.Stop()
 	for {
@@ -100,6 +106,7 @@ func wanted(e *csm.Event, f filter, errorsOnly bool) bool {
 
 // A stream writes server-sent events to one client.
 type stream struct {
+	ctx      context.Context // of the request; done when the server ends
 	w        http.ResponseWriter
 	control  *http.ResponseController
 	buf      []byte // what is not written yet
@@ -142,6 +149,10 @@ func (s *stream) flush(lost uint64) error {
 	// It takes the place of the limit of a whole request. Only a writer that has no
 	// deadlines refuses it.
 	_ = s.control.SetWriteDeadline(time.Now().Add(eventWrite))
+	if err := s.ctx.Err(); err != nil { // otherwise its end shortens that deadline
+		_ = s.control.SetWriteDeadline(time.Now().Add(endWrite))
+		return err
+	}
 	_, err := s.w.Write(s.buf)
 	s.buf = s.buf[:0]
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 )
 
 // maxSnapshots is how many requests of the statistics are served at a time, for
-// each takes the room of a snapshot. Others wait.
-const maxSnapshots = 4
+// each takes the room of a snapshot and more. Others wait.
+const maxSnapshots = 1
 
 // stats serves the statistics.
 type stats struct {

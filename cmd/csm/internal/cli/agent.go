@@ -109,11 +109,16 @@ func reload(p Process, d *daemon.Daemon, level *slog.LevelVar) error {
 	if err := set.Parse(p.Args[slices.Index(p.Args, "agent")+1:]); err != nil {
 		return err
 	}
-	config, err := flags.config(p, set, level)
+	next := new(slog.LevelVar)
+	config, err := flags.config(p, set, next)
 	if err != nil {
 		return err
 	}
-	return d.Reload(config)
+	if err := d.Reload(config); err != nil {
+		return err
+	}
+	level.Set(next.Level())
+	return nil
 }
 
 // notify tells systemd, if that has started the agent, how it is.
@@ -129,6 +134,8 @@ func settingsError(err error) error {
 	switch {
 	case errors.As(err, &known):
 		return err
+	case errors.Is(err, daemon.ErrServe) && errors.Is(err, addressInUse):
+		return &exitError{err, "another program serves there: end it, or serve elsewhere with --http 127.0.0.1:PORT", exitFailure}
 	case errors.Is(err, agent.ErrAllowNeeded), errors.Is(err, addressInUse):
 		return cannotListen(err)
 	}

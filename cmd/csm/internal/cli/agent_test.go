@@ -168,12 +168,12 @@ func TestAgentReadsItsSettingsAgain(t *testing.T) {
 	a.signal(syscall.SIGHUP)
 	restart := ""
 	a.waitFor("csm: the settings were read again", func(line map[string]any) {
-		if line["msg"] == "csm: a setting has changed that needs a restart" {
-			restart += fmt.Sprint(line["setting"])
+		if line["msg"] == "csm: settings have changed that need a restart" {
+			restart += fmt.Sprint(line["settings"])
 		}
 	})
-	if restart != "Limits" {
-		t.Errorf("a restart is needed for %q, want Limits", restart)
+	if restart != "[max-series, series-idle]" {
+		t.Errorf("a restart is needed for %q, want max-series", restart)
 	}
 	if status := a.get("/metrics", "second-token-second-token"); status != http.StatusOK {
 		t.Errorf("the second token: %d", status)

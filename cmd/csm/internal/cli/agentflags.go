@@ -151,7 +151,7 @@ func (f *agentFlags) config(p Process, set *pflag.FlagSet, level *slog.LevelVar)
 			return c, fmt.Errorf("the API's token: %s is empty", f.httpTokenFile)
 		}
 	}
-	if f.otlp || f.otlpEvents || f.otlpEndpoint != "" {
+	if f.otlp || f.otlpEvents || f.otlpEndpoint != "" || f.otlpProtocol != "" || f.otlpInterval != 0 {
 		c.Export = &otlp.Options{
 			Endpoint: f.otlpEndpoint,
 			Protocol: f.otlpProtocol,

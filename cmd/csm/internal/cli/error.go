@@ -46,7 +46,10 @@ func noArguments(c *cobra.Command, args []string) error {
 
 // printError prints an error and gives the exit code.
 func printError(w io.Writer, err error) (code int) {
-	text := fmt.Sprintf("csm: %s\n", harmless.Cut(strings.TrimPrefix(err.Error(), "csm: "), 400))
+	text := ""
+	for line := range strings.SplitSeq(err.Error(), "\n") { // of several errors, one each
+		text += fmt.Sprintf("csm: %s\n", harmless.Cut(strings.TrimPrefix(line, "csm: "), 400))
+	}
 	e := &exitError{code: exitFailure}
 	if errors.As(err, &e) && e.hint != "" {
 		text += fmt.Sprintf("hint: %s\n", e.hint)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/go-csm/csm/agent"
@@ -62,7 +64,18 @@ func (c Config) Check() error {
 	if c.ShutdownTimeout <= 0 {
 		errs = append(errs, fmt.Errorf("csm: there are %v to shut down: it must be more than none", c.ShutdownTimeout))
 	}
+	if r := c.Recording; r.Path != "" {
+		if info, err := os.Stat(filepath.Dir(r.Path)); err != nil || !info.IsDir() {
+			errs = append(errs, fmt.Errorf("csm: cannot record to %s: there is no directory for it; make it first", r.Path))
+		}
+		if r.MaxBytes < 0 || r.MaxAge < 0 || r.Keep < 0 {
+			errs = append(errs, errors.New("csm: a limit of the recording is negative: 0 is no limit"))
+		}
+	}
 	if c.Export != nil {
+		if c.Export.Interval < 0 {
+			errs = append(errs, fmt.Errorf("csm: events are to be exported every %v: it must be more than nothing", c.Export.Interval))
+		}
 		o := *c.Export
 		o.Snapshot = func() statistics.Snapshot { return statistics.Snapshot{} }
 		errs = append(errs, o.Check())

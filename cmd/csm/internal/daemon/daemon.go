@@ -138,20 +138,28 @@ func (d *Daemon) take(e *csm.Event) {
 
 // close ends what is open: first what events come from, then where they go.
 func (d *Daemon) close(ctx context.Context) error {
-	errs := make([]error, len(d.listeners), len(d.listeners)+3)
+	errs := make([]error, len(d.listeners), len(d.listeners)+1)
 	var closing sync.WaitGroup
 	for i, l := range d.listeners {
 		closing.Go(func() { errs[i] = l.Close() })
 	}
 	closing.Wait()
+	var ending sync.WaitGroup
+	var webErr, exportErr, recordErr error
 	if d.web != nil {
-		errs = append(errs, d.web.close(ctx))
+		ending.Go(func() { webErr = d.web.close(ctx) })
 	}
 	if d.exporter != nil {
-		errs = append(errs, d.exporter.Shutdown(ctx))
+		ending.Go(func() { exportErr = d.exporter.Shutdown(ctx) })
 	}
 	if d.recorder != nil {
-		errs = append(errs, d.recorder.Close(ctx))
+		ending.Go(func() { recordErr = d.recorder.Close(ctx) })
 	}
-	return errors.Join(errs...)
+	ending.Wait()
+	for _, err := range []error{webErr, exportErr} {
+		if err != nil { // others have failed us, and it was counted
+			d.log.Warn("csm: not all was done before the end", "error", err)
+		}
+	}
+	return errors.Join(append(errs, recordErr)...)
 }

@@ -2,7 +2,9 @@ package daemon
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"slices"
 )
 
 // Reload takes over of a new configuration what can change while the daemon runs:
@@ -14,6 +16,12 @@ func (d *Daemon) Reload(c Config) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	// What is bound stays bound, so that is what the new rules have to be good for.
+	bound := c
+	bound.Listen, bound.HTTP = d.config.Listen, d.config.HTTP
+	if err := bound.Check(); err != nil {
+		return fmt.Errorf("%w (the addresses change only with a restart)", err)
+	}
 	if d.web != nil {
 		if (c.Access.CertFile == "") != (d.config.Access.CertFile == "") {
 			return errors.New("csm: whether HTTPS is spoken cannot change while the agent runs: restart it")
@@ -27,17 +35,30 @@ func (d *Daemon) Reload(c Config) error {
 			return err
 		}
 	}
-	for _, name := range needRestart(d.config, c) {
-		d.log.Warn("csm: a setting has changed that needs a restart", "setting", name)
+	if names := needRestart(d.config, c); len(names) > 0 {
+		d.log.Warn("csm: settings have changed that need a restart", "settings", names)
 	}
 	d.config.Allow, d.config.Access = c.Allow, c.Access
 	return nil
 }
 
+// settings are the names, as users have them, of the settings in a field of a
+// Config that cannot change while the daemon runs.
+var settings = map[string]string{
+	"Listen":           "listen",
+	"AnyOfListen":      "listen",
+	"KeepAccessKeys":   "keep-access-keys",
+	"Limits":           "max-series, series-idle",
+	"HTTP":             "http",
+	"NoClassicBuckets": "no-classic-buckets",
+	"Recording":        "record, record-…",
+	"Export":           "otlp, otlp-…",
+	"ShutdownTimeout":  "shutdown-timeout",
+}
+
 // needRestart are the settings that differ and cannot change while the daemon
 // runs.
 func needRestart(old, c Config) (names []string) {
-	old.Allow, old.Access, old.Logger = c.Allow, c.Access, c.Logger
 	old.Recording.Logger = c.Recording.Logger
 	if old.Export != nil && c.Export != nil {
 		e := *old.Export
@@ -46,8 +67,9 @@ func needRestart(old, c Config) (names []string) {
 	}
 	a, b := reflect.ValueOf(old), reflect.ValueOf(c)
 	for i := range a.NumField() {
-		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
-			names = append(names, a.Type().Field(i).Name)
+		name, ok := settings[a.Type().Field(i).Name]
+		if ok && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names

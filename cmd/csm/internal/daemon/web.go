@@ -13,6 +13,9 @@ import (
 	"github.com/go-csm/csm/cmd/csm/internal/prometheus"
 )
 
+// ErrServe says that the address to serve HTTP at cannot be had.
+var ErrServe = errors.New("csm: cannot serve HTTP")
+
 // A web is what is served over HTTP: the API and the metrics. Who may use it can
 // change while it is served.
 type web struct {
@@ -35,7 +38,7 @@ func newWeb(d *Daemon, c Config) (*web, error) {
 	}
 	listener, err := net.Listen("tcp", c.HTTP)
 	if err != nil {
-		return nil, fmt.Errorf("csm: cannot serve HTTP: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrServe, err)
 	}
 	if w.tls.Load() != nil {
 		listener = tls.NewListener(listener, &tls.Config{

@@ -118,7 +118,11 @@ func (h *history) add(r *request, s *statistics.Series) {
 	sum(retries, set, s.Retries, old.Retries)
 	sum(throttledAttempts, set, s.Throttled, old.Throttled)
 	for status, n := range s.Statuses {
-		sum(responses, with(base, semconv.HTTPResponseStatusCode(status)), n, old.Statuses[status])
+		attributes := set
+		if status != statistics.OtherStatus {
+			attributes = with(base, semconv.HTTPResponseStatusCode(status))
+		}
+		sum(responses, attributes, n, old.Statuses[status])
 	}
 	if s.ConnectionsNew+s.ConnectionsReused > 0 {
 		sum(connections, with(base, keyConnectionReused.Bool(false)), s.ConnectionsNew, old.ConnectionsNew)

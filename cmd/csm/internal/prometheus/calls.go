@@ -86,7 +86,11 @@ func (c calls) collectSeries(s *statistics.Series) {
 	c.counter(retriesTotal, s.Retries, base)
 	c.counter(throttledTotal, s.Throttled, base)
 	for code, n := range s.Statuses {
-		c.counter(responsesTotal, n, base.with(labelStatus, status(int64(code))))
+		label := other
+		if code != statistics.OtherStatus {
+			label = status(int64(code))
+		}
+		c.counter(responsesTotal, n, base.with(labelStatus, label))
 	}
 }
 

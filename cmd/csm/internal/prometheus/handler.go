@@ -11,10 +11,6 @@ import (
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
-// maxScrapes is how many scrapes are served at a time. A further one is told to
-// come later (503): each takes the room of a snapshot.
-const maxScrapes = 4
-
 // A Source is where the metrics come from. Both functions are called once a
 // scrape, perhaps from several goroutines at a time, and must be there.
 type Source struct {
@@ -28,7 +24,8 @@ type Source struct {
 
 // NewHandler is the handler of /metrics: the metrics of the source, those of the
 // Go runtime and of the process. It serves the text format and the protocol
-// buffers that native histograms need, as the client asks.
+// buffers that native histograms need, as the client asks. One scrape is served
+// after the other.
 func NewHandler(s Source) http.Handler {
 	r := prometheus.NewRegistry()
 	r.MustRegister(
@@ -36,7 +33,16 @@ func NewHandler(s Source) http.Handler {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
-	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
+	scrape := promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+	busy := make(chan struct{}, 1) // a scrape takes the room of several snapshots
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case busy <- struct{}{}:
+			defer func() { <-busy }()
+			scrape.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	})
 }
 
 // A collector makes the metrics of a source.

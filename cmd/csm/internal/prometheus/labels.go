@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
@@ -63,8 +64,15 @@ func normalKey(k statistics.Key) statistics.Key {
 	}
 }
 
-// valid is s as valid UTF-8.
-func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// valid is s as valid UTF-8 that a terminal shows and does not obey.
+func valid(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != ' ' && !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
 
 // method is the value of rpc_method of a normal key: S3/GetObject.
 func method(k statistics.Key, isOther bool) string {

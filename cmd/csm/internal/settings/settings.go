@@ -98,6 +98,9 @@ func readFile(s Sources) (map[string]key, error) {
 			nodes = node.Content
 		}
 		for _, n := range nodes {
+			if n.Tag == "!!null" {
+				return nil, fmt.Errorf("%s:%d: %s has no value; leave the line out", s.FileName, n.Line, name)
+			}
 			if n.Kind != yaml.ScalarNode {
 				return nil, fmt.Errorf("%s:%d: %s is neither a value nor a list of values", s.FileName, n.Line, name)
 			}

@@ -36,6 +36,7 @@ func TestFill(t *testing.T) {
 		{name: "nearly a key", file: "li_sten: x", err: `did you mean "listen"?`},
 		{name: "a key for the command line alone", file: "config: x", err: `no setting is named "config"`},
 		{name: "a key twice", file: "max: 1\nmax: 2", err: "FILE: "},
+		{name: "no value", file: "max: 1\nlisten: ~", err: "FILE:2: listen has no value"},
 		{name: "no YAML", file: "\tmax: 1", err: "FILE: yaml"},
 		{name: "no mapping", file: "- max", err: "FILE: yaml"},
 	} {

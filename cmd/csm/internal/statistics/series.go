@@ -9,6 +9,13 @@ import (
 	"github.com/go-csm/csm/cmd/csm/internal/histogram"
 )
 
+const (
+	// OtherStatus stands for the status codes of a series beyond the first maxStatuses.
+	OtherStatus = 0
+
+	maxStatuses = 16
+)
+
 // A Series are the numbers of one [Key]; the package comment says what they mean.
 type Series struct {
 	Key   Key
@@ -20,7 +27,8 @@ type Series struct {
 	Throttled uint64             // attempts that were throttled
 	Results   [NumResults]uint64 // of the calls; they add up to Calls
 
-	// Statuses are the attempts by HTTP status code, from 100 to 599. It is nil if
+	// Statuses are the attempts by HTTP status code, from 100 to 599; of a series
+	// with many, the last ones together as [OtherStatus]. It is nil if
 	// there are none.
 	Statuses map[int]uint64
 
@@ -48,10 +56,7 @@ func (s *Series) addAttempt(e *csm.Event, f Failure) {
 		s.Throttled++
 	}
 	if f.Status >= minStatus && f.Status <= maxStatus {
-		if s.Statuses == nil {
-			s.Statuses = make(map[int]uint64)
-		}
-		s.Statuses[int(f.Status)]++
+		s.countStatus(int(f.Status), 1)
 	}
 	if reused, known := e.ConnectionReused.Get(); known {
 		if reused == 0 {
@@ -83,11 +88,8 @@ func (s *Series) merge(other *Series) {
 	for r, n := range other.Results {
 		s.Results[r] += n
 	}
-	if s.Statuses == nil && len(other.Statuses) > 0 {
-		s.Statuses = make(map[int]uint64, len(other.Statuses))
-	}
 	for status, n := range other.Statuses {
-		s.Statuses[status] += n
+		s.countStatus(status, n)
 	}
 	s.ConnectionsNew += other.ConnectionsNew
 	s.ConnectionsReused += other.ConnectionsReused
@@ -99,6 +101,18 @@ func (s *Series) merge(other *Series) {
 	if other.LastSeen.After(s.LastSeen) {
 		s.LastSeen = other.LastSeen
 	}
+}
+
+// countStatus counts attempts with a status code: as other ones, if there are too
+// many codes already.
+func (s *Series) countStatus(code int, n uint64) {
+	if s.Statuses == nil {
+		s.Statuses = make(map[int]uint64)
+	}
+	if _, known := s.Statuses[code]; !known && len(s.Statuses) >= maxStatuses {
+		code = OtherStatus
+	}
+	s.Statuses[code] += n
 }
 
 // clone is a copy that shares nothing with s.
