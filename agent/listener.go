@@ -302,6 +302,9 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 			if !l.keepAccessKeys {
 				e.AccessKey = MaskAccessKey(e.AccessKey)
 			}
+			if len(rest)-len(next) > maxEvent {
+				bound(e)
+			}
 			c.events.Add(1)
 			handle(e)
 		case errors.Is(err, csm.ErrNotEvent):

@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/daemon"
+	"github.com/go-csm/csm/cmd/csm/internal/quietlog"
 )
 
 // newAgent makes csm agent.
@@ -82,7 +83,7 @@ func runAgent(p Process, flags *agentFlags, set *pflag.FlagSet) error {
 	endReloads := onHangup(func() {
 		notify(log, reloading())
 		if err := reload(p, d, level); err != nil {
-			log.Error("csm: the settings were not read again", "error", err)
+			log.ErrorContext(quietlog.Always(ctx), "csm: the settings were not read again", "error", err)
 		} else {
 			log.Info("csm: the settings were read again")
 		}

@@ -102,6 +102,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 		}
 	}
 	var serving sync.WaitGroup
+	serving.Go(func() { d.tellLosses(ctx) })
 	if d.web != nil {
 		serving.Go(func() {
 			if err := d.web.serve(); !errors.Is(err, http.ErrServerClosed) {

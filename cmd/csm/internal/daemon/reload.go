@@ -1,10 +1,13 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/go-csm/csm/cmd/csm/internal/quietlog"
 )
 
 // Reload takes over of a new configuration what can change while the daemon runs:
@@ -36,7 +39,7 @@ func (d *Daemon) Reload(c Config) error {
 		}
 	}
 	if names := needRestart(d.config, c); len(names) > 0 {
-		d.log.Warn("csm: settings have changed that need a restart", "settings", names)
+		d.log.WarnContext(quietlog.Always(context.Background()), "csm: settings have changed that need a restart", "settings", names)
 	}
 	d.config.Allow, d.config.Access = c.Allow, c.Access
 	return nil

@@ -20,6 +20,14 @@ func New(next slog.Handler, period time.Duration) slog.Handler {
 	return &handler{next, &seen{period: period, last: make(map[key]*count)}}
 }
 
+// Always gives a context with which a record is handed on in any case: as the
+// answer to somebody who waits for it.
+func Always(ctx context.Context) context.Context {
+	return context.WithValue(ctx, alwaysKey{}, true)
+}
+
+type alwaysKey struct{}
+
 type handler struct {
 	slog.Handler
 	seen *seen
@@ -46,7 +54,7 @@ type count struct {
 
 // Handle hands a record on, or counts it.
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
-	if r.Level >= slog.LevelWarn {
+	if r.Level >= slog.LevelWarn && ctx.Value(alwaysKey{}) == nil {
 		suppressed, ok := h.seen.allow(key{r.Level, r.Message}, r.Time)
 		if !ok {
 			return nil

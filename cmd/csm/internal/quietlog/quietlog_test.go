@@ -27,6 +27,7 @@ func TestOneLineAPeriod(t *testing.T) {
 		}
 		log.Info("started")
 		log.Info("started")
+		log.ErrorContext(Always(t.Context()), "disk full")
 		want := strings.Join([]string{
 			`level=WARN msg="disk full" path=x`,
 			`level=ERROR msg="disk full" collector=y`,
@@ -36,6 +37,7 @@ func TestOneLineAPeriod(t *testing.T) {
 			`level=ERROR msg="disk full" collector=y suppressed=9`,
 			`level=INFO msg=started`,
 			`level=INFO msg=started`,
+			`level=ERROR msg="disk full"`,
 			``,
 		}, "\n")
 		if out.String() != want {
