@@ -99,8 +99,8 @@ func Listen(address string, o Options) (*Listener, error) {
 // spreads senders over the sockets. The address is not shared with other
 // processes. Without Linux it is one listener. The caller closes them all.
 //
-// One listener takes what one sender can send. When several send more than that,
-// two were measured to take half as much again on two cores.
+// One listener takes what one sender can send. Several take more than that if there
+// are several senders, and cores to take it.
 func ListenShared(address string, n int, o Options) ([]*Listener, error) {
 	if n <= 1 || !canShare {
 		l, err := Listen(address, o)
