@@ -153,7 +153,7 @@ func TestWhatIsReceivedIsToldEverywhere(t *testing.T) {
 	}
 	_, metrics := r.get("/metrics", "")
 	for _, line := range []string{
-		"csm_agent_datagrams_received_total 4", "csm_agent_datagrams_rejected_total 1", "csm_agent_series 2", "csm_agent_recording_up 1",
+		`csm_agent_datagrams_total{csm_outcome="taken"} 3`, `csm_agent_datagrams_total{csm_outcome="rejected"} 1`, "csm_agent_series 2", "csm_agent_recording_up 1",
 	} {
 		if !strings.Contains(metrics, "\n"+line+"\n") {
 			t.Errorf("no %q in the metrics", line)

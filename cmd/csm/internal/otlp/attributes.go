@@ -46,17 +46,10 @@ func with(base []attribute.KeyValue, others ...attribute.KeyValue) attribute.Set
 	return attribute.NewSet(slices.Concat(base, others)...)
 }
 
-// inService makes the name of a service hold no slash, as those of AWS do, so that
-// the one which follows it in a method is the first.
-var inService = strings.NewReplacer("%", "%25", "/", "%2F")
-
 // method is the rpc.method of an operation, such as S3/GetObject, or "" if neither
 // part is known.
 func method(service, operation string) string {
-	if service == "" && operation == "" {
-		return ""
-	}
-	return inService.Replace(text(service, maxName)) + "/" + text(operation, maxName)
+	return statistics.Key{Service: text(service, maxName), Operation: text(operation, maxName)}.Method()
 }
 
 // appendText adds an attribute, unless its text is empty.

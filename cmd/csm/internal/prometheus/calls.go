@@ -16,12 +16,12 @@ var (
 		"Duration of AWS API calls, retries and back-off included.", labelSystem, labelMethod, labelRegion, labelClient)
 	attemptDuration = desc("csm_attempt_duration_seconds",
 		"Duration of the attempts of AWS API calls.", labelMethod, labelRegion, labelClient)
-	phaseDuration = desc("csm_phase_duration_seconds",
+	phaseDuration = desc("csm_attempt_phase_duration_seconds",
 		"Duration of the phases of attempts: acquire, connect, dns, tcp, tls, request.",
 		labelService, labelRegion, labelClient, labelPhase)
 
 	callsTotal = desc("csm_calls_total",
-		"AWS API calls by how they ended.", labelMethod, labelRegion, labelClient, labelResult)
+		"AWS API calls by how they ended.", labelMethod, labelRegion, labelClient, labelResult, labelError)
 	attemptsTotal = desc("csm_attempts_total",
 		"Attempts of AWS API calls.", labelMethod, labelRegion, labelClient)
 	retriesTotal = desc("csm_retries_total",
@@ -31,8 +31,8 @@ var (
 	responsesTotal = desc("csm_responses_total",
 		"Attempts that got a response, by HTTP status code.", labelMethod, labelRegion, labelClient, labelStatus)
 	connectionsTotal = desc("csm_connections_total",
-		"Attempts by whether their connection was new or reused.",
-		labelService, labelRegion, labelClient, labelConnection)
+		"Attempts by whether their connection had been used before.",
+		labelService, labelRegion, labelClient, labelReused)
 
 	callErrorsTotal = desc("csm_call_errors_total",
 		"AWS API calls that failed, by error.", labelMethod, labelRegion, labelClient, labelError, labelStatus)
@@ -80,7 +80,11 @@ func (c calls) collectSeries(s *statistics.Series) {
 	c.histogram(callDuration, &s.Latency, base.with(labelSystem, "aws-api"))
 	c.histogram(attemptDuration, &s.AttemptLatency, base)
 	for r, n := range s.Results {
-		c.counter(callsTotal, n, base.with(labelResult, statistics.Result(r).String()))
+		result, failure := statistics.Result(r), ""
+		if result != statistics.OK && result != statistics.Unknown {
+			failure = result.String()
+		}
+		c.counter(callsTotal, n, base.with(labelResult, result.String()).with(labelError, failure))
 	}
 	c.counter(attemptsTotal, s.Attempts, base)
 	c.counter(retriesTotal, s.Retries, base)
@@ -115,8 +119,8 @@ func (c calls) collectEndpoint(k statistics.Key, e *endpoint) {
 		c.histogram(phaseDuration, &e.phases[p], base.with(labelPhase, statistics.Phase(p).String()))
 	}
 	if e.isNew+e.isReused > 0 { // else its senders do not tell
-		c.counter(connectionsTotal, e.isNew, base.with(labelConnection, "new"))
-		c.counter(connectionsTotal, e.isReused, base.with(labelConnection, "reused"))
+		c.counter(connectionsTotal, e.isNew, base.with(labelReused, "false"))
+		c.counter(connectionsTotal, e.isReused, base.with(labelReused, "true"))
 	}
 }
 

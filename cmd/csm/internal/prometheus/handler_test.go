@@ -161,8 +161,9 @@ func TestHostileNamesDoNotSpoilAScrape(t *testing.T) {
 	s.Errors = append(s.Errors, statistics.Error{Other: true, Calls: 1})
 	got := gather(t, s)
 	for _, want := range []string{
-		`csm_attempts_total{cloud_region="",csm_client_id="",rpc_method="S3_A/B"} 12`,
-		`csm_attempts_total{cloud_region="",csm_client_id="",rpc_method="unknown/unknown"} 12`,
+		`csm_attempts_total{cloud_region="",csm_client_id="",rpc_method="S3%2FA/B"} 6`,
+		`csm_attempts_total{cloud_region="",csm_client_id="",rpc_method="S3_A/B"} 6`,
+		`csm_attempts_total{cloud_region="",csm_client_id="",rpc_method=""} 6`,
 		`csm_attempts_total{cloud_region="",csm_client_id="",rpc_method="_OTHER"} 1`,
 		"csm_attempts_total{cloud_region=\"\",csm_client_id=\"\",rpc_method=\"\uFFFD/A\"} 12",
 		`csm_call_errors_total{cloud_region="",csm_client_id="",error_type="500",http_response_status_code="500",rpc_method="S3/A/B"} 2`,

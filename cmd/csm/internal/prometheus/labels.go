@@ -16,25 +16,24 @@ import (
 // The names of the labels: attributes of OpenTelemetry by its rules for Prometheus,
 // and our own with csm before them.
 const (
-	labelClient     = "csm_client_id"
-	labelConnection = "csm_connection"
-	labelError      = "error_type"
-	labelMethod     = "rpc_method"
-	labelPhase      = "csm_phase"
-	labelRegion     = "cloud_region"
-	labelResult     = "csm_result"
-	labelService    = "csm_service"
-	labelStatus     = "http_response_status_code"
-	labelSystem     = "rpc_system_name"
+	labelClient  = "csm_client_id"
+	labelCause   = "csm_cause"
+	labelError   = "error_type"
+	labelMethod  = "rpc_method"
+	labelOutcome = "csm_outcome"
+	labelPhase   = "csm_phase"
+	labelRegion  = "cloud_region"
+	labelResult  = "csm_result"
+	labelReused  = "csm_connection_reused"
+	labelService = "csm_service"
+	labelStatus  = "http_response_status_code"
+	labelSystem  = "rpc_system_name"
 )
 
 const (
 	// other is the value that OpenTelemetry has for what is not told apart. It
 	// cannot be mistaken for the method of an event, which has a slash.
 	other = "_OTHER"
-
-	// unknown stands for a name that an event does not have.
-	unknown = "unknown"
 )
 
 // normal is a snapshot whose keys can be labels. Keys that become the same are
@@ -53,13 +52,12 @@ func normal(s statistics.Snapshot) statistics.Snapshot {
 	return s
 }
 
-// normalKey is a key that can be labels. The service has no slash, so that it is
-// clear where it ends in a method.
+// normalKey is a key that can be labels.
 func normalKey(k statistics.Key) statistics.Key {
 	return statistics.Key{
 		ClientID:  valid(k.ClientID),
-		Service:   strings.ReplaceAll(cmp.Or(valid(k.Service), unknown), "/", "_"),
-		Operation: cmp.Or(valid(k.Operation), unknown),
+		Service:   valid(k.Service),
+		Operation: valid(k.Operation),
 		Region:    valid(k.Region),
 	}
 }
@@ -79,7 +77,7 @@ func method(k statistics.Key, isOther bool) string {
 	if isOther {
 		return other
 	}
-	return k.Service + "/" + k.Operation
+	return k.Method()
 }
 
 // status is the value of http_response_status_code, or nothing if it is none.

@@ -44,3 +44,16 @@ func cut(s string, n int) string {
 	}
 	return s[:n]
 }
+
+// inService makes the name of a service hold no slash, as those of AWS do, so that
+// the one which follows it in a method is the first.
+var inService = strings.NewReplacer("%", "%25", "/", "%2F")
+
+// Method is what OpenTelemetry calls the key's rpc.method, such as S3/GetObject, or
+// empty if neither part is known. Keys with other parts have other methods.
+func (k Key) Method() string {
+	if k.Service == "" && k.Operation == "" {
+		return ""
+	}
+	return inService.Replace(k.Service) + "/" + k.Operation
+}
