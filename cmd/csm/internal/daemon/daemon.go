@@ -81,7 +81,7 @@ func (d *Daemon) open(c Config) (err error) {
 	}
 	if c.Export != nil {
 		o := *c.Export
-		o.Snapshot, o.Received = d.statistics.Snapshot, d.received
+		o.Snapshot, o.Received, o.Lost = d.statistics.Snapshot, d.received, d.lost
 		if d.exporter, err = otlp.New(o); err != nil {
 			return err
 		}

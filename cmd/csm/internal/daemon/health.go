@@ -25,6 +25,14 @@ func (d *Daemon) received() agent.Stats {
 	return sum
 }
 
+// lost is how many events the recording and the subscribers have lost.
+func (d *Daemon) lost() (recorded, subscribed uint64) {
+	if d.recorder != nil {
+		recorded = d.recorder.Health().Lost
+	}
+	return recorded, d.hub.Lost()
+}
+
 // health is how the daemon is.
 func (d *Daemon) health() health.Health {
 	h := health.Health{

@@ -73,6 +73,7 @@ func TestSumsArrive(t *testing.T) {
 			c := newCollector(t)
 			health := export(t, Options{
 				Endpoint: c.listen(protocol), Protocol: protocol, Snapshot: snapshot(oneSeries()),
+				Lost: func() (recording, subscribers uint64) { return 21, 22 },
 				Received: func() agent.Stats {
 					return agent.Stats{Bytes: 9000, Taken: 20, Rejected: 3, Events: 23, NotJSON: 2, NotEvent: 1, LostInKernel: 6}
 				},
@@ -102,6 +103,8 @@ func TestSumsArrive(t *testing.T) {
 				"csm.agent.rejections csm.cause=not_json":  2,
 				"csm.agent.rejections csm.cause=not_event": 1,
 				"csm.agent.lost_datagrams":                 6,
+				"csm.agent.recording.lost_events":          21,
+				"csm.agent.subscriber.lost_events":         22,
 			}
 			got := sums(t, c.all())
 			for _, name := range slices.Sorted(maps.Keys(got)) {

@@ -24,6 +24,8 @@ const (
 	agentReadErrors
 	agentExports
 	agentLostEvents
+	recordingLostEvents
+	subscriberLostEvents
 
 	numInstruments
 )
@@ -64,4 +66,7 @@ var instruments = [numInstruments]struct {
 	agentReadErrors:    {"csm.agent.read_errors", "{error}", "Errors of the agent's sockets.", counter},
 	agentExports:       {"csm.agent.exports", "{request}", "Requests to the collector, by whether it took them.", counter},
 	agentLostEvents:    {"csm.agent.lost_events", "{event}", "Events that were to be exported and were not.", counter},
+
+	recordingLostEvents:  {"csm.agent.recording.lost_events", "{event}", "Events that could not be recorded.", counter},
+	subscriberLostEvents: {"csm.agent.subscriber.lost_events", "{event}", "Events that subscribers of the live stream were too slow for.", counter},
 }

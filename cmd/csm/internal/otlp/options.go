@@ -49,6 +49,10 @@ type Options struct {
 	// that out.
 	Received func() agent.Stats
 
+	// Lost gives how many events the recording and the subscribers of the live stream
+	// have lost so far. Nil leaves the metrics of that out.
+	Lost func() (recording, subscribers uint64)
+
 	// Logger is told, at most once a minute, that exporting fails, and that it works
 	// again. Nil means that nothing is logged.
 	Logger *slog.Logger

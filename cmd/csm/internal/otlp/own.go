@@ -28,10 +28,14 @@ func (e *Exporter) numbers(s *statistics.Snapshot) []number {
 		{agentExports, set(keyOutcome.String("failed")), h.Failed},
 		{agentLostEvents, set(), h.GivenUp},
 	}
-	if e.settings.Received == nil {
-		return numbers
+	if e.settings.Lost != nil {
+		recording, subscribers := e.settings.Lost()
+		numbers = append(numbers, number{recordingLostEvents, set(), recording}, number{subscriberLostEvents, set(), subscribers})
 	}
-	return append(numbers, received(e.settings.Received())...)
+	if e.settings.Received != nil {
+		numbers = append(numbers, received(e.settings.Received())...)
+	}
+	return numbers
 }
 
 func received(s agent.Stats) []number {

@@ -28,13 +28,13 @@ var (
 
 	seriesNow     = desc("csm_agent_series", "Series that the statistics hold.")
 	seriesExpired = desc("csm_agent_expired_series_total", "Series that left because they were idle.")
-	eventsMissed  = desc("csm_agent_subscriber_events_lost_total",
+	eventsMissed  = desc("csm_agent_subscriber_lost_events_total",
 		"Events that subscribers of the live stream were too slow for.")
 
 	recordingUp     = desc("csm_agent_recording_up", "1 if the recording is well, 0 if its last write failed.")
 	recordingEvents = desc("csm_agent_recording_events_total", "Events that were recorded.")
 	recordingBytes  = desc("csm_agent_recording_bytes_total", "Bytes that were recorded.")
-	recordingLost   = desc("csm_agent_recording_events_lost_total", "Events that could not be recorded.")
+	recordingLost   = desc("csm_agent_recording_lost_events_total", "Events that could not be recorded.")
 
 	exportUp = desc("csm_agent_export_up", "1 if the OTLP export is well, 0 if its last request failed.")
 	exports  = desc("csm_agent_exports_total",
