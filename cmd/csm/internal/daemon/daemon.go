@@ -23,10 +23,8 @@ import (
 // A Daemon is an agent that runs. Make one with [New], and let it run with
 // [Daemon.Run].
 type Daemon struct {
-	log             *slog.Logger
-	version         string
-	began           time.Time
-	shutdownTimeout time.Duration
+	log   *slog.Logger
+	began time.Time
 
 	listeners  []*agent.Listener
 	statistics *statistics.Aggregation
@@ -36,7 +34,7 @@ type Daemon struct {
 	web        *web                // nil if nothing is served
 
 	ready  atomic.Bool
-	mu     sync.Mutex // held while config is replaced
+	mu     sync.Mutex // held while Allow and Access of config are replaced; the rest stays
 	config Config
 }
 
@@ -49,15 +47,13 @@ func New(c Config) (*Daemon, error) {
 		return nil, err
 	}
 	d := &Daemon{
-		log:             c.Logger,
-		version:         c.Version,
-		began:           time.Now(),
-		shutdownTimeout: c.ShutdownTimeout,
-		statistics:      statistics.New(c.Limits),
-		config:          c,
+		log:        c.Logger,
+		began:      time.Now(),
+		statistics: statistics.New(c.Limits),
+		config:     c,
 	}
 	if err := d.open(c); err != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), d.shutdownTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), d.config.ShutdownTimeout)
 		defer cancel()
 		return nil, errors.Join(err, d.close(ctx))
 	}
@@ -115,7 +111,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 	<-ctx.Done()
 
 	d.ready.Store(false)
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.shutdownTimeout)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.config.ShutdownTimeout)
 	defer cancel()
 	err := d.close(end)
 	serving.Wait()
@@ -157,10 +153,8 @@ func (d *Daemon) close(ctx context.Context) error {
 		ending.Go(func() { recordErr = d.recorder.Close(ctx) })
 	}
 	ending.Wait()
-	for _, err := range []error{webErr, exportErr} {
-		if err != nil { // others have failed us, and it was counted
-			d.log.Warn("csm: not all was done before the end", "error", err)
-		}
+	if err := errors.Join(webErr, exportErr); err != nil { // others have failed us, and it was counted
+		d.log.Warn("csm: not all was done before the end", "error", err)
 	}
 	return errors.Join(append(errs, recordErr)...)
 }

@@ -36,7 +36,7 @@ func (d *Daemon) lost() (recorded, subscribed uint64) {
 // health is how the daemon is.
 func (d *Daemon) health() health.Health {
 	h := health.Health{
-		Version:                 d.version,
+		Version:                 d.config.Version,
 		Began:                   d.began,
 		Received:                d.received(),
 		EventsLostBySubscribers: d.hub.Lost(),
