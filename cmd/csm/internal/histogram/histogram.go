@@ -11,10 +11,7 @@
 // they were spread over histograms that are merged: the result is the same.
 package histogram
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 const (
 	// MaxBuckets is the most buckets that a histogram has.
@@ -29,9 +26,9 @@ const (
 // A Histogram is a distribution of numbers that are finite and not negative. The
 // zero value is empty and ready. It is not safe for concurrent use.
 type Histogram struct {
-	shift    int // MaxScale minus the scale
-	offset   int // the index of buckets[0]
-	buckets  []uint64
+	shift    uint8 // MaxScale minus the scale
+	buckets  counters
+	offset   int32 // the index of the first of the buckets
 	zeros    uint64
 	count    uint64
 	sum      float64
@@ -57,7 +54,7 @@ func (h *Histogram) Record(v float64) {
 	}
 	i := index(v)
 	h.hold(i, i, 0)
-	h.buckets[i>>h.shift-h.offset]++
+	h.buckets.add(i>>h.shift-int(h.offset), 1)
 }
 
 // Merge adds the values of another histogram, which stays as it is. But for the
@@ -75,21 +72,22 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.count += other.count
 	h.sum += other.sum
 	h.zeros += other.zeros
-	if len(other.buckets) == 0 {
+	n := other.buckets.len()
+	if n == 0 {
 		return
 	}
-	low := other.offset << other.shift
-	high := (other.offset + len(other.buckets) - 1) << other.shift
+	low := int(other.offset) << other.shift
+	high := (int(other.offset) + n - 1) << other.shift
 	h.hold(low, high, other.shift)
-	for i, n := range other.buckets {
-		h.buckets[(other.offset+i)<<other.shift>>h.shift-h.offset] += n
+	for i := range n {
+		h.buckets.add((int(other.offset)+i)<<other.shift>>h.shift-int(h.offset), other.buckets.at(i))
 	}
 }
 
 // Clone is a copy that shares nothing with h.
 func (h *Histogram) Clone() *Histogram {
 	c := *h
-	c.buckets = slices.Clone(h.buckets)
+	c.buckets = h.buckets.clone()
 	return &c
 }
 
@@ -109,15 +107,21 @@ func (h *Histogram) Min() float64 { return h.min }
 func (h *Histogram) Zeros() uint64 { return h.zeros }
 
 // Scale is the scale of the buckets. It is [MaxScale] if there are none.
-func (h *Histogram) Scale() int { return MaxScale - h.shift }
+func (h *Histogram) Scale() int { return MaxScale - int(h.shift) }
 
 // Offset is the index of the first bucket: the values v that it counts are
 // base^Offset < v ≤ base^(Offset+1). It is 0 if there are no buckets.
-func (h *Histogram) Offset() int { return h.offset }
+func (h *Histogram) Offset() int { return int(h.offset) }
 
 // Buckets is how many values are in each bucket, from that of [Histogram.Offset]
 // on, without gaps. It is a copy. It is empty if no value is positive.
-func (h *Histogram) Buckets() []uint64 { return slices.Clone(h.buckets) }
+func (h *Histogram) Buckets() []uint64 {
+	buckets := make([]uint64, h.buckets.len())
+	for i := range buckets {
+		buckets[i] = h.buckets.at(i)
+	}
+	return buckets
+}
 
 // index is the bucket of a positive value at MaxScale. Those of lower scales
 // follow from it by shifting it right, so that they agree.
@@ -132,22 +136,22 @@ func index(v float64) int {
 
 // hold makes room for the buckets of the indexes low to high, which are those of
 // MaxScale, at a scale that is MaxScale-shift or less.
-func (h *Histogram) hold(low, high, shift int) {
-	if n := len(h.buckets); n > 0 {
-		low = min(low, h.offset<<h.shift)
-		high = max(high, (h.offset+n-1)<<h.shift)
+func (h *Histogram) hold(low, high int, shift uint8) {
+	if n := h.buckets.len(); n > 0 {
+		low = min(low, int(h.offset)<<h.shift)
+		high = max(high, (int(h.offset)+n-1)<<h.shift)
 	}
 	shift = max(shift, h.shift)
 	for high>>shift-low>>shift >= MaxBuckets {
 		shift++
 	}
 	offset, n := low>>shift, high>>shift-low>>shift+1
-	if shift == h.shift && offset == h.offset && n == len(h.buckets) {
+	if shift == h.shift && offset == int(h.offset) && n == h.buckets.len() {
 		return
 	}
-	buckets := make([]uint64, n)
-	for i, c := range h.buckets {
-		buckets[(h.offset+i)<<h.shift>>shift-offset] += c
+	buckets := newCounters(n, h.buckets)
+	for i := range h.buckets.len() {
+		buckets.add((int(h.offset)+i)<<h.shift>>shift-offset, h.buckets.at(i))
 	}
-	h.shift, h.offset, h.buckets = shift, offset, buckets
+	h.shift, h.offset, h.buckets = shift, int32(offset), buckets
 }

@@ -150,11 +150,11 @@ func TestOrderDoesNotMatter(t *testing.T) {
 func TestBucketsAreThoseOfOpenTelemetry(t *testing.T) {
 	for name, values := range samples() {
 		h := record(values)
-		if len(h.buckets) > MaxBuckets {
-			t.Errorf("%s: %d buckets", name, len(h.buckets))
+		if n := h.buckets.len(); n > MaxBuckets {
+			t.Errorf("%s: %d buckets", name, n)
 		}
 		sum := h.zeros
-		for _, n := range h.buckets {
+		for _, n := range h.Buckets() {
 			sum += n
 		}
 		if sum != h.count {
@@ -173,11 +173,11 @@ func TestBucketsAreThoseOfOpenTelemetry(t *testing.T) {
 	}
 	for exponent := -1074; exponent <= 1023; exponent++ { // upper bounds are part of the bucket
 		v := math.Ldexp(1, exponent)
-		for shift := range MaxScale + 11 {
-			perOctave := math.Ldexp(1, MaxScale-shift)
+		for shift := range uint8(MaxScale + 11) {
+			perOctave := math.Ldexp(1, MaxScale-int(shift))
 			want := int(math.Ceil(float64(exponent)*perOctave)) - 1
 			if got := index(v) >> shift; got != want {
-				t.Fatalf("2^%d at scale %d is in bucket %d, want %d", exponent, MaxScale-shift, got, want)
+				t.Fatalf("2^%d at scale %d is in bucket %d, want %d", exponent, MaxScale-int(shift), got, want)
 			}
 		}
 	}
@@ -195,8 +195,8 @@ func TestScaleIsNoLowerThanNeeded(t *testing.T) {
 		{[]float64{1, math.Ldexp(1, 160)}, -1},
 		{[]float64{math.SmallestNonzeroFloat64, math.MaxFloat64}, -4},
 	} {
-		if h := record(test.values); MaxScale-h.shift != test.scale {
-			t.Errorf("%v: scale %d, want %d", test.values, MaxScale-h.shift, test.scale)
+		if h := record(test.values); h.Scale() != test.scale {
+			t.Errorf("%v: scale %d, want %d", test.values, h.Scale(), test.scale)
 		}
 	}
 }

@@ -24,10 +24,10 @@ func (h *Histogram) Quantile(q float64) float64 {
 		return 0
 	}
 	seen := h.zeros
-	for i, n := range h.buckets {
-		seen += n
+	for i := range h.buckets.len() {
+		seen += h.buckets.at(i)
 		if seen >= rank {
-			return h.middle(h.offset + i)
+			return h.middle(int(h.offset) + i)
 		}
 	}
 	return h.max
@@ -38,7 +38,7 @@ func (h *Histogram) Quantile(q float64) float64 {
 func (h *Histogram) RelativeError() float64 {
 	// The middle of a bucket is off by (base-1)/(base+1), which is this, also for
 	// bases that are too large for a float64.
-	return math.Tanh(math.Ln2 / 2 * math.Ldexp(1, h.shift-MaxScale))
+	return math.Tanh(math.Ln2 / 2 * math.Ldexp(1, -h.Scale()))
 }
 
 // middle is the value that is equally far, as a part of them, from the least and
@@ -51,5 +51,5 @@ func (h *Histogram) middle(i int) float64 {
 
 // bound is the lower bound of the bucket i, and the upper one of that before.
 func (h *Histogram) bound(i int) float64 {
-	return math.Exp2(math.Ldexp(float64(i), h.shift-MaxScale))
+	return math.Exp2(math.Ldexp(float64(i), -h.Scale()))
 }
