@@ -40,7 +40,7 @@ func snapshot() statistics.Snapshot {
 	}
 	get.Results[statistics.OK], get.Results[statistics.Timeout] = 3, 1
 	for _, v := range []float64{0.01, 0.02, 0.03, 4} {
-		get.Latency.Record(v)
+		get.Latencies[statistics.OK].Record(v)
 	}
 	get.Phases[statistics.DNS].Record(0)
 	return statistics.Snapshot{

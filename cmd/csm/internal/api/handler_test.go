@@ -140,7 +140,7 @@ func BenchmarkStats(b *testing.B) {
 	o := options()
 	one := snapshot().Series[0]
 	for v := range 200 {
-		one.Latency.Record(float64(v) / 1000)
+		one.Latencies[statistics.OK].Record(float64(v) / 1000)
 		one.AttemptLatency.Record(float64(v) / 1000)
 		one.Phases[v%statistics.NumPhases].Record(float64(v) / 1000)
 	}

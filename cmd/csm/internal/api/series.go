@@ -78,7 +78,7 @@ func seriesOf(s *statistics.Series) seriesJSON {
 		Results:        make(map[string]uint64),
 		Statuses:       s.Statuses,
 		Connections:    connectionsJSON{s.ConnectionsNew, s.ConnectionsReused},
-		Latency:        histogramOf(&s.Latency),
+		Latency:        histogramOf(s.Latency()),
 		AttemptLatency: histogramOf(&s.AttemptLatency),
 		Phases:         make(map[string]*histogramJSON),
 		LastSeen:       s.LastSeen,
@@ -104,15 +104,11 @@ func histogramOf(h *histogram.Histogram) *histogramJSON {
 	if h.Count() == 0 {
 		return nil
 	}
-	out := &histogramJSON{
+	return &histogramJSON{
 		Count: h.Count(), Sum: h.Sum(), Min: h.Min(), Max: h.Max(),
 		P50: h.Quantile(0.50), P90: h.Quantile(0.90), P99: h.Quantile(0.99),
 		Scale: h.Scale(), Offset: h.Offset(), Buckets: h.Buckets(), Zeros: h.Zeros(),
 	}
-	if out.Buckets == nil { // all values are zeros
-		out.Buckets = []uint64{}
-	}
-	return out
 }
 
 func errorOf(e statistics.Error) errorJSON {

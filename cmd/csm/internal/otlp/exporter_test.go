@@ -30,11 +30,22 @@ func oneSeries() statistics.Snapshot {
 	}
 	s.Results[statistics.OK], s.Results[statistics.ServerError], s.Results[statistics.Unknown] = 7, 2, 1
 	for _, v := range []float64{0, 0.25, 0.5, 4} {
-		s.Latency.Record(v)
+		s.Latencies[statistics.OK].Record(v)
 		s.AttemptLatency.Record(v / 2)
 	}
+	s.Latencies[statistics.ServerError].Record(7)
+	s.Latencies[statistics.Unknown].Record(0.5)
 	s.Phases[statistics.DNS].Record(0.002)
-	return statistics.Snapshot{Began: began, Taken: began.Add(time.Minute), Series: []statistics.Series{s}, Expired: 5}
+	return statistics.Snapshot{
+		Began: began, Taken: began.Add(time.Minute), Series: []statistics.Series{s}, Expired: 5,
+		Errors: []statistics.Error{
+			{Key: s.Key, Code: "SlowDown", Status: 503, Calls: 2, Attempts: 4},
+			{Key: s.Key, Code: "Slow\xff", Status: 503, Attempts: 1},
+			{Key: s.Key, Code: "Slow\xfe", Status: 503, Attempts: 2}, // the same in UTF-8
+			{Key: s.Key, Status: 404, Attempts: 1},
+			{Other: true, Calls: 5},
+		},
+	}
 }
 
 func snapshot(s statistics.Snapshot) func() statistics.Snapshot {
@@ -84,16 +95,22 @@ func TestSumsArrive(t *testing.T) {
 			const series = " cloud.region=eu-west-1 csm.client_id=shop"
 			const method = " rpc.method=S3/GetObject rpc.system.name=aws-api"
 			want := map[string]int64{
-				"csm.calls" + series + " csm.result=ok" + method:                                   7,
-				"csm.calls" + series + " csm.result=server_error error.type=server_error" + method: 2,
-				"csm.calls" + series + " csm.result=unknown" + method:                              1,
-				"csm.attempts" + series + method:                                                   13,
-				"csm.retries" + series + method:                                                    3,
-				"csm.throttled_attempts" + series + method:                                         2,
-				"csm.responses" + series + " http.response.status_code=200" + method:               9,
-				"csm.responses" + series + " http.response.status_code=503" + method:               4,
-				"csm.connections" + series + " csm.connection.reused=false" + method:               1,
-				"csm.connections" + series + " csm.connection.reused=true" + method:                12,
+				"csm.calls" + series + " csm.result=ok" + method:                                                7,
+				"csm.calls" + series + " csm.result=server_error error.type=server_error" + method:              2,
+				"csm.calls" + series + " csm.result=unknown" + method:                                           1,
+				"csm.attempts" + series + method:                                                                13,
+				"csm.retries" + series + method:                                                                 3,
+				"csm.throttled_attempts" + series + method:                                                      2,
+				"csm.responses" + series + " http.response.status_code=200" + method:                            9,
+				"csm.responses" + series + " http.response.status_code=503" + method:                            4,
+				"csm.call_errors" + series + " error.type=SlowDown http.response.status_code=503" + method:      2,
+				"csm.attempt_errors" + series + " error.type=SlowDown http.response.status_code=503" + method:   4,
+				"csm.attempt_errors" + series + " error.type=Slow\uFFFD http.response.status_code=503" + method: 3,
+				"csm.attempt_errors" + series + " error.type=404 http.response.status_code=404" + method:        1,
+				"csm.call_errors error.type=_OTHER rpc.method=_OTHER rpc.system.name=aws-api":                   5,
+
+				"csm.connections" + series + " csm.connection.reused=false" + method: 1,
+				"csm.connections" + series + " csm.connection.reused=true" + method:  12,
 				"csm.agent.series":                         1,
 				"csm.agent.expired_series":                 5,
 				"csm.agent.datagrams csm.outcome=taken":    20,
@@ -129,6 +146,7 @@ func TestDistributionsArriveAsTheyAre(t *testing.T) {
 	got := distributions(c.all())
 	for _, name := range []string{
 		"rpc.client.call.duration" + series + method,
+		"rpc.client.call.duration" + series + " error.type=server_error" + method,
 		"csm.attempt.duration" + series + method,
 		"csm.attempt.phase.duration" + series + " csm.phase=dns" + method,
 	} {
@@ -136,11 +154,14 @@ func TestDistributionsArriveAsTheyAre(t *testing.T) {
 			t.Errorf("%d points of %s, want one", len(got[name]), name)
 		}
 	}
-	if len(got) != 3 {
-		t.Errorf("%d distributions, want 3", len(got))
+	if len(got) != 4 {
+		t.Errorf("%d distributions, want 4", len(got))
 	}
-	p, h := got["rpc.client.call.duration"+series+method][0], &s.Series[0].Latency
-	if p.Count != 4 || p.ZeroCount != 1 || p.GetSum() != 4.75 || p.GetMin() != 0 || p.GetMax() != 4 {
+	if p := got["rpc.client.call.duration"+series+" error.type=server_error"+method][0]; p.Count != 1 || p.GetSum() != 7 {
+		t.Errorf("the point of failures is %v", p)
+	}
+	p, h := got["rpc.client.call.duration"+series+method][0], s.Series[0].LatencyWithoutFailures()
+	if p.Count != 5 || p.ZeroCount != 1 || p.GetSum() != 5.25 || p.GetMin() != 0 || p.GetMax() != 4 {
 		t.Errorf("the point is %v", p)
 	}
 	if int(p.Scale) != h.Scale() || int(p.Positive.Offset) != h.Offset() || !slices.Equal(p.Positive.BucketCounts, h.Buckets()) {

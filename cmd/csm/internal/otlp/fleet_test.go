@@ -146,7 +146,7 @@ func TestDeltasAddUp(t *testing.T) {
 	}
 	end := a.Snapshot()
 	want := end.Total()
-	last := &want.Latency
+	last := want.Latency()
 	if zeros != last.Zeros() || count != last.Count() || math.Abs(sum-last.Sum()) > 1e-6*last.Sum() {
 		t.Errorf("%d zeros, %d values, sum %v; want %d, %d, %v", zeros, count, sum, last.Zeros(), last.Count(), last.Sum())
 	}

@@ -17,6 +17,7 @@ type history struct {
 	last   time.Time // when the last snapshot was taken; zero before the first
 	start  time.Time // when the one before that was taken, or the aggregation began
 	series map[seriesID]*past
+	errors errorHistory
 	own    ownNumbers
 }
 
@@ -38,23 +39,48 @@ type past struct {
 // caller calls the function which comes with it.
 func (h *history) requests(s *statistics.Snapshot, own []number) iter.Seq2[*request, func()] {
 	h.see(s)
+	h.errors.see(s.Errors, h.start)
 	h.own.see(own, h.start)
 	return func(yield func(*request, func()) bool) {
 		r := &request{taken: s.Taken, delta: h.delta}
-		h.own.add(r)
-		first := 0
-		for i := range s.Series {
-			h.add(r, &s.Series[i])
-			if r.size < maxRequest || i == len(s.Series)-1 {
-				continue
+		var delivered []func(taken time.Time) // of what is in the request
+		full := func() (goOn bool) {
+			if r.size < maxRequest {
+				return true
 			}
-			part := s.Series[first : i+1]
-			if !yield(r, func() { h.delivered(s, part, first == 0) }) {
+			goOn = yield(r, h.whenDelivered(s.Taken, delivered))
+			r, delivered = &request{taken: s.Taken, delta: h.delta}, nil
+			return goOn
+		}
+		h.own.add(r)
+		delivered = append(delivered, h.own.delivered)
+		for i := range s.Series {
+			if !full() {
 				return
 			}
-			r, first = &request{taken: s.Taken, delta: h.delta}, i+1
+			delivered = append(delivered, h.add(r, &s.Series[i]))
 		}
-		yield(r, func() { h.delivered(s, s.Series[first:], first == 0) })
+		for _, f := range h.errors.now {
+			if !full() {
+				return
+			}
+			f.add(r)
+			delivered = append(delivered, f.delivered)
+		}
+		yield(r, h.whenDelivered(s.Taken, delivered))
+	}
+}
+
+// whenDelivered is what to call when a collector has taken a request. Without delta
+// there is nothing to keep.
+func (h *history) whenDelivered(taken time.Time, delivered []func(time.Time)) func() {
+	return func() {
+		if !h.delta {
+			return
+		}
+		for _, keep := range delivered {
+			keep(taken)
+		}
 	}
 }
 
@@ -79,38 +105,27 @@ func (h *history) see(s *statistics.Snapshot) {
 	h.series = series
 }
 
-// delivered keeps what the collector has.
-func (h *history) delivered(s *statistics.Snapshot, series []statistics.Series, own bool) {
-	if !h.delta {
-		return
-	}
-	if own {
-		h.own.delivered(s.Taken)
-	}
-	for i := range series {
-		p := h.series[id(&series[i])]
-		p.start, p.exported = s.Taken, &series[i]
-	}
-}
-
 func id(s *statistics.Series) seriesID { return seriesID{s.Key, s.Other} }
 
-// add adds the metrics of a series to a request.
-func (h *history) add(r *request, s *statistics.Series) {
+// add adds the metrics of a series to a request, and gives what to call when a
+// collector has taken it.
+func (h *history) add(r *request, s *statistics.Series) (delivered func(taken time.Time)) {
 	p := h.series[id(s)]
 	old, base := p.exported, seriesAttributes(s)
 	set := with(base)
 	sum := func(i instrument, a attribute.Set, now, past uint64) { r.add(i, a, p.start, now, past) }
 
-	r.addDistribution(callDuration, set, p.start, &s.Latency, &old.Latency)
+	r.addDistribution(callDuration, set, p.start, s.LatencyWithoutFailures(), old.LatencyWithoutFailures())
 	for i, n := range s.Results {
 		if n == 0 { // its attributes would cost as much as all others
 			continue
 		}
 		result := statistics.Result(i)
 		a := []attribute.KeyValue{keyResult.String(result.String())}
-		if result != statistics.OK && result != statistics.Unknown {
-			a = append(a, semconv.ErrorTypeKey.String(result.String()))
+		if result.Failed() {
+			failure := semconv.ErrorTypeKey.String(result.String())
+			r.addDistribution(callDuration, with(base, failure), p.start, &s.Latencies[i], &old.Latencies[i])
+			a = append(a, failure)
 		}
 		sum(calls, with(base, a...), n, old.Results[i])
 	}
@@ -136,4 +151,5 @@ func (h *history) add(r *request, s *statistics.Series) {
 		r.addDistribution(phaseDuration, with(base, keyPhase.String(statistics.Phase(i).String())), p.start,
 			&s.Phases[i], &old.Phases[i])
 	}
+	return func(taken time.Time) { p.start, p.exported = taken, s }
 }

@@ -10,6 +10,8 @@ const (
 	retries
 	throttledAttempts
 	responses
+	callErrors
+	attemptErrors
 	connections
 	attemptDuration
 	phaseDuration
@@ -52,6 +54,8 @@ var instruments = [numInstruments]struct {
 	retries:           {"csm.retries", "{retry}", "Retries, as the calls tell them.", counter},
 	throttledAttempts: {"csm.throttled_attempts", "{attempt}", "Attempts that the service refused because there were too many.", counter},
 	responses:         {"csm.responses", "{response}", "Responses to attempts, by HTTP status code.", counter},
+	callErrors:        {"csm.call_errors", "{call}", "Calls that failed, by error.", counter},
+	attemptErrors:     {"csm.attempt_errors", "{attempt}", "Attempts that failed, by error.", counter},
 	connections:       {"csm.connections", "{attempt}", "Attempts by whether their connection had been used before.", counter},
 	attemptDuration:   {"csm.attempt.duration", "s", "Duration of the attempts.", distribution},
 	phaseDuration:     {"csm.attempt.phase.duration", "s", "Duration of the phases of attempts.", distribution},

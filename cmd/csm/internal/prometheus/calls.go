@@ -13,7 +13,7 @@ import (
 // The metrics of the calls.
 var (
 	callDuration = desc("rpc_client_call_duration_seconds",
-		"Duration of AWS API calls, retries and back-off included.", labelSystem, labelMethod, labelRegion, labelClient)
+		"Duration of AWS API calls, retries and back-off included.", labelSystem, labelMethod, labelRegion, labelClient, labelError)
 	attemptDuration = desc("csm_attempt_duration_seconds",
 		"Duration of the attempts of AWS API calls.", labelMethod, labelRegion, labelClient)
 	phaseDuration = desc("csm_attempt_phase_duration_seconds",
@@ -77,12 +77,14 @@ func (c calls) collect(s statistics.Snapshot) {
 func (c calls) collectSeries(s *statistics.Series) {
 	base := labels(nil).with(labelMethod, method(s.Key, s.Other)).
 		with(labelRegion, s.Key.Region).with(labelClient, s.Key.ClientID)
-	c.histogram(callDuration, &s.Latency, base.with(labelSystem, "aws-api"))
+	system := base.with(labelSystem, "aws-api")
+	c.histogram(callDuration, s.LatencyWithoutFailures(), system.with(labelError, ""))
 	c.histogram(attemptDuration, &s.AttemptLatency, base)
 	for r, n := range s.Results {
 		result, failure := statistics.Result(r), ""
-		if result != statistics.OK && result != statistics.Unknown {
+		if result.Failed() {
 			failure = result.String()
+			c.histogram(callDuration, &s.Latencies[r], system.with(labelError, failure))
 		}
 		c.counter(callsTotal, n, base.with(labelResult, result.String()).with(labelError, failure))
 	}

@@ -66,10 +66,12 @@ func series(k statistics.Key) statistics.Series {
 		Key: k, Calls: 4, Attempts: 6, Retries: 2, Throttled: 1,
 		Statuses:       map[int]uint64{200: 3, 503: 2},
 		ConnectionsNew: 2, ConnectionsReused: 4,
-		Latency:        *recorded(0.004, 0.02, 0.02, 3),
 		AttemptLatency: *recorded(0, 0.02, 0.02, 1),
 	}
-	s.Results[statistics.OK], s.Results[statistics.Timeout] = 3, 1
+	s.Results[statistics.OK], s.Results[statistics.Timeout], s.Results[statistics.Unknown] = 2, 1, 1
+	s.Latencies[statistics.OK] = *recorded(0.004, 0.02)
+	s.Latencies[statistics.Unknown] = *recorded(0.02)
+	s.Latencies[statistics.Timeout] = *recorded(3)
 	s.Phases[statistics.DNS] = *recorded(0.001)
 	return s
 }
@@ -235,7 +237,7 @@ func BenchmarkScrape(b *testing.B) {
 		k := statistics.Key{ClientID: "client", Service: fmt.Sprint("Service", i/50), Operation: fmt.Sprint("Operation", i%50), Region: "eu-west-1"}
 		one := series(k)
 		for v := range 200 {
-			one.Latency.Record(float64(v*(i%7+1)) / 1000)
+			one.Latencies[statistics.OK].Record(float64(v*(i%7+1)) / 1000)
 			one.AttemptLatency.Record(float64(v*(i%5+1)) / 1000)
 			one.Phases[v%statistics.NumPhases].Record(float64(v) / 1000)
 		}

@@ -92,7 +92,7 @@ type latencyFigures struct {
 func figuresOf(s *statistics.Series) figures {
 	return figures{
 		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries, Errors: s.Errors(), Throttled: s.Throttled,
-		Latency: latencyOf(&s.Latency),
+		Latency: latencyOf(s.Latency()),
 	}
 }
 

@@ -21,11 +21,12 @@ const (
 // time first. Where it would be wider than width, names are cut; where that is not
 // enough, they stand above their numbers. A width of 0 is no limit.
 func writeOperations(b *strings.Builder, series []statistics.Series, total statistics.Series, width int) {
+	took := make(map[statistics.Key]float64)
+	for i := range series {
+		took[series[i].Key] += series[i].Latency().Sum()
+	}
 	slices.SortFunc(series, func(a, b statistics.Series) int {
-		return cmp.Or(
-			cmp.Compare(b.Latency.Sum(), a.Latency.Sum()),
-			compareOperations(a.Key, b.Key),
-		)
+		return cmp.Or(cmp.Compare(took[b.Key], took[a.Key]), compareOperations(a.Key, b.Key))
 	})
 	header := table.Row{"calls", "attempts", "retries", "errors", "throttled", "p50", "p90", "p99", "max", "total"}
 	var rows []table.Row
@@ -70,7 +71,7 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 // numbers is the row of a series without its name.
 func numbers(s *statistics.Series) table.Row {
 	row := table.Row{s.Calls, s.Attempts, s.Retries, s.Errors(), s.Throttled}
-	return append(row, latencies(&s.Latency)...)
+	return append(row, latencies(s.Latency())...)
 }
 
 // latencies are p50, p90, p99, maximum and sum.

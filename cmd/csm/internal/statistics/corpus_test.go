@@ -43,7 +43,7 @@ func countsOf(s Snapshot) counts {
 		Calls: t.Calls, Attempts: t.Attempts, Retries: t.Retries, Throttled: t.Throttled,
 		Results: map[string]uint64{}, Statuses: t.Statuses,
 		ConnectionsNew: t.ConnectionsNew, ConnectionsReused: t.ConnectionsReused,
-		Milliseconds:        math.Round(t.Latency.Sum() * 1000),
+		Milliseconds:        math.Round(t.Latency().Sum() * 1000),
 		AttemptMilliseconds: math.Round(t.AttemptLatency.Sum() * 1000),
 		Phases:              map[string]uint64{}, Series: len(s.Series), Errors: map[string]failed{},
 	}

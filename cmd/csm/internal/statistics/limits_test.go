@@ -26,7 +26,7 @@ func TestWhatIsBeyondTheLimitsIsCountedTogether(t *testing.T) {
 	if len(s.Series) != 4 || len(s.Errors) != 3 {
 		t.Fatalf("%d series and %d errors, want 4 and 3", len(s.Series), len(s.Errors))
 	}
-	if other := s.Series[3]; !other.Other || other.Calls != 14 || other.Errors() != 14 || other.Latency.Sum() != 14 {
+	if other := s.Series[3]; !other.Other || other.Calls != 14 || other.Errors() != 14 || other.Latency().Sum() != 14 {
 		t.Errorf("the other series: %+v", other)
 	}
 	if other := s.Errors[2]; !other.Other || other.Calls != 16 {

@@ -32,6 +32,10 @@ func (r Result) String() string {
 	return "unknown"
 }
 
+// Failed tells whether a call with the result failed. One whose result is unknown
+// did not, as far as can be told.
+func (r Result) Failed() bool { return r != OK && r != Unknown }
+
 // resultOf is what a call or an attempt came to, by what its own event tells. A
 // failure that is none stands for a success, or for nothing known.
 func resultOf(f Failure) Result {

@@ -37,7 +37,7 @@ type Series struct {
 	ConnectionsReused uint64
 
 	// In seconds. An event that does not tell has no part in the distribution.
-	Latency        histogram.Histogram
+	Latencies      [NumResults]histogram.Histogram // of the calls by result; see Latency
 	AttemptLatency histogram.Histogram
 	Phases         [NumPhases]histogram.Histogram
 
@@ -47,6 +47,25 @@ type Series struct {
 // Errors is how many calls failed: those that ended neither OK nor Unknown.
 func (s *Series) Errors() uint64 {
 	return s.Calls - s.Results[OK] - s.Results[Unknown]
+}
+
+// Latency is the distribution of the latency of all calls, whatever their result,
+// in seconds. It is made anew each time.
+func (s *Series) Latency() *histogram.Histogram {
+	all := s.LatencyWithoutFailures()
+	for r := range s.Latencies {
+		if Result(r).Failed() {
+			all.Merge(&s.Latencies[r])
+		}
+	}
+	return all
+}
+
+// LatencyWithoutFailures is the same of the calls that did not fail.
+func (s *Series) LatencyWithoutFailures() *histogram.Histogram {
+	h := s.Latencies[OK].Clone()
+	h.Merge(&s.Latencies[Unknown])
+	return h
 }
 
 // addAttempt counts an attempt.
@@ -76,7 +95,7 @@ func (s *Series) addCall(e *csm.Event, r Result) {
 	s.Calls++
 	s.Results[r]++
 	s.Retries = addUpTo(s.Retries, uint64(max(0, e.AttemptCount.Or(0)-1)))
-	recordMillis(&s.Latency, e.Latency)
+	recordMillis(&s.Latencies[r], e.Latency)
 }
 
 // merge adds the numbers of another series, which stays as it is.
@@ -93,7 +112,9 @@ func (s *Series) merge(other *Series) {
 	}
 	s.ConnectionsNew += other.ConnectionsNew
 	s.ConnectionsReused += other.ConnectionsReused
-	s.Latency.Merge(&other.Latency)
+	for r := range s.Latencies {
+		s.Latencies[r].Merge(&other.Latencies[r])
+	}
 	s.AttemptLatency.Merge(&other.AttemptLatency)
 	for p := range s.Phases {
 		s.Phases[p].Merge(&other.Phases[p])
@@ -119,7 +140,9 @@ func (s *Series) countStatus(code int, n uint64) {
 func (s *Series) clone() Series {
 	c := *s
 	c.Statuses = maps.Clone(s.Statuses)
-	c.Latency = *s.Latency.Clone()
+	for r := range c.Latencies {
+		c.Latencies[r] = *s.Latencies[r].Clone()
+	}
 	c.AttemptLatency = *s.AttemptLatency.Clone()
 	for p := range c.Phases {
 		c.Phases[p] = *s.Phases[p].Clone()

@@ -94,7 +94,7 @@ func TestByMergesSeriesAndErrors(t *testing.T) {
 			if series.Key != (Key{Service: "S3", Operation: "GetObject"}) {
 				continue
 			}
-			if series.Calls != 3 || series.Errors() != 3 || series.Attempts != 3 || series.Latency.Sum() != 1.5 ||
+			if series.Calls != 3 || series.Errors() != 3 || series.Attempts != 3 || series.Latency().Sum() != 1.5 ||
 				!reflect.DeepEqual(series.Statuses, map[int]uint64{200: 2, 404: 1}) ||
 				!series.LastSeen.Equal(s.Began.Add(5*time.Second)) {
 				t.Errorf("%+v", series)

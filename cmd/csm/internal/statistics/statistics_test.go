@@ -54,7 +54,7 @@ func TestLatencyIsOfCallsInSeconds(t *testing.T) {
 		call("S3", "GetObject"),
 		attempt("S3", "GetObject", func(e *csm.Event) { e.AttemptLatency = csm.Known(7000) }))
 	total := s.Total()
-	if h := &total.Latency; h.Count() != 2 || h.Sum() != 1.5 || h.Max() != 1.5 {
+	if h := total.Latency(); h.Count() != 2 || h.Sum() != 1.5 || h.Max() != 1.5 {
 		t.Errorf("count, sum, max = %d, %v, %v, want 2, 1.5, 1.5", h.Count(), h.Sum(), h.Max())
 	}
 }
@@ -99,8 +99,8 @@ func TestConcurrentUse(t *testing.T) {
 		wg.Go(func() {
 			for range 200 {
 				a.Add(call("S3", fmt.Sprint(i%3), func(e *csm.Event) { e.Latency = csm.Known(int64(i)) }))
-				if s := a.Snapshot().Total(); s.Calls != s.Latency.Count() {
-					t.Errorf("%d calls, %d latencies", s.Calls, s.Latency.Count())
+				if s := a.Snapshot().Total(); s.Calls != s.Latency().Count() {
+					t.Errorf("%d calls, %d latencies", s.Calls, s.Latency().Count())
 				}
 			}
 		})
