@@ -72,15 +72,11 @@ func TestHTTPSWithClientCertificates(t *testing.T) {
 	}
 	known, pool := certificate(t, a.CertFile, a.KeyFile)
 	stranger, _ := certificate(t, filepath.Join(dir, "other.pem"), filepath.Join(dir, "otherkey.pem"))
-	config, err := a.TLSConfig()
-	if err != nil {
-		t.Fatal(err)
-	}
-
 	o := options()
 	o.Access = a
-	s := NewServer(Handler(o), nil)
-	s.TLSConfig = config
+	h := handler(t, o)
+	s := NewServer(h, nil)
+	s.TLSConfig = h.TLSConfig()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

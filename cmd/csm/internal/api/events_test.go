@@ -27,7 +27,7 @@ func serve(t *testing.T, o Options) (*http.Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewServer(Handler(o), nil)
+	s := NewServer(handler(t, o), nil)
 	t.Cleanup(func() { _ = s.Close() })
 	go func() { _ = s.Serve(l) }()
 	return s, "http://" + l.Addr().String()
@@ -149,10 +149,32 @@ func TestTheStreamEndsCleanlyAtShutdown(t *testing.T) {
 	}
 }
 
+func TestTheStreamEndsWhenWhoMayReadItChanges(t *testing.T) {
+	o := options()
+	h := handler(t, o)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	_, end, _ := read(t, server.URL+pathEvents)
+	if err := h.SetAccess(Access{Token: token}); err != nil {
+		t.Fatal(err)
+	}
+	if err := next(t, end); !errors.Is(err, io.EOF) {
+		t.Errorf("the stream ended with %v, want its proper end", err)
+	}
+	resp, err := http.Get(server.URL + pathEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without the new token: status %d", resp.StatusCode)
+	}
+}
+
 func TestTheStreamEndsWhenItsClientGoes(t *testing.T) {
 	o := options()
 	ended := make(chan struct{})
-	h := Handler(o)
+	h := handler(t, o)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(ended)
 		h.ServeHTTP(w, r)
@@ -279,7 +301,7 @@ func TestStreamsAreLimited(t *testing.T) {
 
 func TestAStreamOutlivesTheLimitsOfARequest(t *testing.T) {
 	o := options()
-	s := NewServer(Handler(o), nil)
+	s := NewServer(handler(t, o), nil)
 	s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

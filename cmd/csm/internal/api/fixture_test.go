@@ -32,6 +32,15 @@ func options() Options {
 	}
 }
 
+func handler(t testing.TB, o Options) *Handler {
+	t.Helper()
+	h, err := NewHandler(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
 func snapshot() statistics.Snapshot {
 	get := statistics.Series{
 		Key:   statistics.Key{ClientID: "shop", Service: "S3", Operation: "GetObject", Region: "eu-west-1"},

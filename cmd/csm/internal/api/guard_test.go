@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/http"
+	"path/filepath"
 	"testing"
 )
 
@@ -14,7 +15,7 @@ const token = "0123456789abcdef0123"
 func TestTheHostHeaderIsOneOfTheAgentsNames(t *testing.T) {
 	o := options()
 	o.Access.Hosts = []string{"agent.example", "fd00::7", "[fd00::8]"}
-	h := Handler(o)
+	h := handler(t, o)
 	for _, test := range []struct {
 		host  string
 		known bool
@@ -59,7 +60,7 @@ func TestTheHostHeaderIsOneOfTheAgentsNames(t *testing.T) {
 func TestTheTokenIsNeededForAllButTheHealth(t *testing.T) {
 	o := options()
 	o.Access.Token = token
-	h := Handler(o)
+	h := handler(t, o)
 	for _, header := range []string{"", "Bearer", "Bearer ", "Bearer " + token[1:], "Bearer " + token + "x", "Basic " + token, token} {
 		for _, path := range []string{pathStats, pathEvents, pathOpenAPI, pathMetrics, "/nothing"} {
 			w := ask(h, http.MethodGet, path, func(r *http.Request) { r.Header.Set("Authorization", header) })
@@ -83,16 +84,21 @@ func TestTheTokenIsNeededForAllButTheHealth(t *testing.T) {
 }
 
 func TestAClientCertificateIsNeededForAllButTheHealth(t *testing.T) {
+	dir := t.TempDir()
+	a := Access{Token: token, CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	a.ClientCAFile = a.CertFile
+	known, _ := certificate(t, a.CertFile, a.KeyFile)
+	stranger, _ := certificate(t, filepath.Join(dir, "other.pem"), filepath.Join(dir, "otherkey.pem"))
 	o := options()
-	o.Access = Access{Token: token, CertFile: "c", KeyFile: "k", ClientCAFile: "ca"}
-	h := Handler(o)
+	o.Access = a
+	h := handler(t, o)
 	withToken := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) }
 	withCert := func(r *http.Request) {
-		r.TLS = &tls.ConnectionState{VerifiedChains: [][]*x509.Certificate{{{}}}}
+		r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{known.Leaf}}
 	}
 	wantFailure(t, ask(h, http.MethodGet, pathStats, withToken), http.StatusForbidden)
 	wantFailure(t, ask(h, http.MethodGet, pathStats, withToken, func(r *http.Request) {
-		r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{{}}}
+		r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{stranger.Leaf}}
 	}), http.StatusForbidden)
 	wantFailure(t, ask(h, http.MethodGet, pathStats, withCert), http.StatusUnauthorized)
 	if w := ask(h, http.MethodGet, pathStats, withCert, withToken); w.Code != http.StatusOK {
@@ -101,4 +107,15 @@ func TestAClientCertificateIsNeededForAllButTheHealth(t *testing.T) {
 	if w := ask(h, http.MethodGet, pathHealth); w.Code != http.StatusOK {
 		t.Errorf("the health with neither: status %d", w.Code)
 	}
+
+	a.ClientCAFile = filepath.Join(dir, "other.pem")
+	if err := h.SetAccess(a); err != nil {
+		t.Fatal(err)
+	}
+	wantFailure(t, ask(h, http.MethodGet, pathStats, withCert, withToken), http.StatusForbidden) // on the same connection
+	a.ClientCAFile = filepath.Join(dir, "none.pem")
+	if err := h.SetAccess(a); err == nil {
+		t.Error("no error for a file that is not there")
+	}
+	wantFailure(t, ask(h, http.MethodGet, pathStats, withCert, withToken), http.StatusForbidden)
 }

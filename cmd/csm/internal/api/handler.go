@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	_ "embed"
 
@@ -24,7 +25,7 @@ const (
 	pathMetrics = "/metrics"
 )
 
-// Options are what a [Handler] serves. Its functions may be called from several
+// Options are what a [Handler] serves, and to whom. Their functions may be called from several
 // goroutines at a time.
 type Options struct {
 	Access Access // who may use it
@@ -45,9 +46,25 @@ type Options struct {
 //go:embed openapi.yaml
 var openAPI []byte
 
-// Handler is the API. Serve it with [NewServer], which ends its streams when it is
-// shut down.
-func Handler(o Options) http.Handler {
+// A Handler is the API. Serve it with [NewServer], which ends its streams when it is
+// shut down. Make one with [NewHandler]. Its methods can be called from any
+// goroutine.
+type Handler struct {
+	routes http.Handler
+	permit atomic.Pointer[permit]
+}
+
+// NewHandler makes a handler. An error is one of the files that the options name.
+func NewHandler(o Options) (*Handler, error) {
+	h := &Handler{routes: routes(o)}
+	if err := h.SetAccess(o.Access); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// routes serves the paths of the API.
+func routes(o Options) http.Handler {
 	routes := map[string]http.Handler{
 		pathStats:   newStats(o),
 		pathEvents:  newStreams(o.Events),
@@ -69,7 +86,7 @@ func Handler(o Options) http.Handler {
 	if o.Metrics != nil {
 		routes[pathMetrics] = o.Metrics
 	}
-	return guard(o.Access, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := routes[r.URL.Path]
 		if h == nil {
 			fail(w, http.StatusNotFound, "there is nothing at this path", "the paths are "+paths(routes))
@@ -81,7 +98,7 @@ func Handler(o Options) http.Handler {
 			return
 		}
 		h.ServeHTTP(w, r)
-	}))
+	})
 }
 
 // paths are the paths of the routes, for people.

@@ -11,7 +11,7 @@ import (
 )
 
 func TestStatisticsAreFiltered(t *testing.T) {
-	h := Handler(options())
+	h := handler(t, options())
 	for _, test := range []struct {
 		query  string
 		series []string
@@ -50,7 +50,7 @@ func TestStatisticsAreFiltered(t *testing.T) {
 
 func TestTheHistogramsOfAnswersMerge(t *testing.T) {
 	var got struct{ Series []seriesJSON }
-	decode(t, ask(Handler(options()), http.MethodGet, pathStats+"?operation=GetObject"), &got)
+	decode(t, ask(handler(t, options()), http.MethodGet, pathStats+"?operation=GetObject"), &got)
 	h, want := got.Series[0].Latency, recorded(0.01, 0.02, 0.03, 4)
 	if h.Count != 4 || h.Sum != want.Sum() || h.Min != 0.01 || h.Max != 4 ||
 		h.P50 != want.Quantile(0.5) || h.P90 != 4 || h.P99 != 4 {
@@ -68,7 +68,7 @@ func TestTheHistogramsOfAnswersMerge(t *testing.T) {
 }
 
 func TestWhatIsAskedForWronglyIsRefusedWithAHint(t *testing.T) {
-	h := Handler(options())
+	h := handler(t, options())
 	for _, test := range []struct {
 		method, path string
 		status       int
@@ -96,7 +96,7 @@ func TestWhatIsAskedForWronglyIsRefusedWithAHint(t *testing.T) {
 }
 
 func TestEveryAnswerHasTheSecurityHeadersAndPermitsNoOtherOrigin(t *testing.T) {
-	h := Handler(options())
+	h := handler(t, options())
 	for _, path := range []string{pathStats, pathOpenAPI, pathHealth, pathReady, pathMetrics, "/nothing"} {
 		header := ask(h, http.MethodGet, path, func(r *http.Request) {
 			r.Header.Set("Origin", "https://evil.example")
@@ -118,7 +118,7 @@ func TestReadiness(t *testing.T) {
 	o := options()
 	var err error
 	o.Ready = func() error { return err }
-	h := Handler(o)
+	h := handler(t, o)
 	if w := ask(h, http.MethodGet, pathReady); w.Code != http.StatusOK {
 		t.Errorf("ready: status %d", w.Code)
 	}
@@ -132,7 +132,7 @@ func TestReadiness(t *testing.T) {
 func TestWithoutMetricsThereIsNoPathForThem(t *testing.T) {
 	o := options()
 	o.Metrics = nil
-	wantFailure(t, ask(Handler(o), http.MethodGet, pathMetrics), http.StatusNotFound)
+	wantFailure(t, ask(handler(t, o), http.MethodGet, pathMetrics), http.StatusNotFound)
 }
 
 // BenchmarkStats is a request of as many series as the statistics hold by default.
@@ -150,7 +150,7 @@ func BenchmarkStats(b *testing.B) {
 		s.Series = append(s.Series, one)
 	}
 	o.Snapshot = func() statistics.Snapshot { return s }
-	h := Handler(o)
+	h := handler(b, o)
 	var size int
 	for b.Loop() {
 		size = ask(h, http.MethodGet, pathStats).Body.Len()

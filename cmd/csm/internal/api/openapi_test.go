@@ -18,7 +18,7 @@ import (
 // described is the description of the API, as the API itself serves it.
 func described(t *testing.T) *openapi3.T {
 	t.Helper()
-	w := ask(Handler(options()), http.MethodGet, pathOpenAPI)
+	w := ask(handler(t, options()), http.MethodGet, pathOpenAPI)
 	doc, err := openapi3.NewLoader().LoadFromData(w.Body.Bytes())
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +34,7 @@ func TestEveryPathIsDescribed(t *testing.T) {
 	if got := described(t).Paths.Keys(); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
 		t.Errorf("described are %q, and there are %q", got, want)
 	}
-	h := Handler(options())
+	h := handler(t, options())
 	for _, path := range want {
 		// HEAD, because the stream has no end.
 		if w := ask(h, http.MethodHead, path); w.Code != http.StatusOK {
@@ -45,7 +45,7 @@ func TestEveryPathIsDescribed(t *testing.T) {
 
 func TestEveryParameterIsDescribed(t *testing.T) {
 	doc := described(t)
-	h := Handler(options())
+	h := handler(t, options())
 	for path, values := range map[string]map[string]string{
 		pathStats:  {"service": "S3", "operation": "GetObject", "client": "shop", "region": "eu-west-1"},
 		pathEvents: {"service": "S3", "api": "GetObject", "client": "shop", "errors": "true"},
@@ -97,7 +97,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var asked *http.Request
-			w := ask(Handler(test.o), test.method, test.path, func(r *http.Request) { asked = r })
+			w := ask(handler(t, test.o), test.method, test.path, func(r *http.Request) { asked = r })
 			if w.Code != test.status {
 				t.Fatalf("status %d, want %d", w.Code, test.status)
 			}
@@ -109,7 +109,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 
 	t.Run("a field more is noticed", func(t *testing.T) {
 		var asked *http.Request
-		w := ask(Handler(options()), http.MethodGet, pathStats, func(r *http.Request) { asked = r })
+		w := ask(handler(t, options()), http.MethodGet, pathStats, func(r *http.Request) { asked = r })
 		body := bytes.Replace(w.Body.Bytes(), []byte(`"calls":`), []byte(`"cals":1,"calls":`), 1)
 		if validate(router, asked, w.Header(), w.Code, body) == nil {
 			t.Error("it was not")

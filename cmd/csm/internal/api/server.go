@@ -20,8 +20,8 @@ const (
 
 // NewServer is a server for a [Handler], with limits that keep slow or large
 // requests from holding it up. The caller serves with it, and shuts it down: then
-// streams of events end, and other requests are answered. With Access.TLSConfig,
-// set its TLSConfig and use ServeTLS.
+// streams of events end, and other requests are answered. For HTTPS, listen
+// with the Handler's TLSConfig.
 //
 // The server logs to logger what goes wrong with single connections. Nil means that
 // nothing is logged.

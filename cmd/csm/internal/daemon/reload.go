@@ -29,7 +29,7 @@ func (d *Daemon) Reload(c Config) error {
 		if (c.Access.CertFile == "") != (d.config.Access.CertFile == "") {
 			return errors.New("csm: whether HTTPS is spoken cannot change while the agent runs: restart it")
 		}
-		if err := d.web.setAccess(d, c.Access); err != nil {
+		if err := d.web.handler.SetAccess(c.Access); err != nil {
 			return err
 		}
 	}

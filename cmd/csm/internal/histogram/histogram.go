@@ -26,9 +26,9 @@ const (
 // A Histogram is a distribution of numbers that are finite and not negative. The
 // zero value is empty and ready. It is not safe for concurrent use.
 type Histogram struct {
-	shift    uint8 // MaxScale minus the scale
 	buckets  counters
 	offset   int32 // the index of the first of the buckets
+	shift    uint8 // MaxScale minus the scale
 	zeros    uint64
 	count    uint64
 	sum      float64

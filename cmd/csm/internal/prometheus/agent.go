@@ -49,9 +49,23 @@ var (
 		exportUp, exports, exportLost}
 )
 
-// collectAgent sends the metrics of the agent itself. What it does not do, such as
-// recording, has none.
-func collectAgent(ch chan<- prometheus.Metric, h health.Health, s statistics.Snapshot) {
+// An agentCollector makes the metrics of the agent itself. What it does not do, such
+// as recording, has none.
+type agentCollector struct {
+	health     health.Health
+	statistics statistics.Snapshot
+}
+
+// Describe sends the descriptions of all metrics that there can be.
+func (c agentCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range agentDescs {
+		ch <- d
+	}
+}
+
+// Collect sends the metrics.
+func (c agentCollector) Collect(ch chan<- prometheus.Metric) {
+	h, s := c.health, c.statistics
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
@@ -91,6 +105,10 @@ func collectAgent(ch chan<- prometheus.Metric, h health.Health, s statistics.Sna
 		counter(exports, e.Failed, "failed")
 		counter(exportLost, e.GivenUp)
 	}
+}
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
 }
 
 // up is 1 if there is no error.

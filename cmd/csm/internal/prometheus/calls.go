@@ -2,181 +2,240 @@ package prometheus
 
 import (
 	"cmp"
+	"iter"
+	"maps"
+	"slices"
 
-	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/go-csm/csm/cmd/csm/internal/histogram"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
-// The metrics of the calls.
-var (
-	callDuration = desc("rpc_client_call_duration_seconds",
-		"Duration of AWS API calls, retries and back-off included.", labelSystem, labelMethod, labelRegion, labelClient, labelError)
-	attemptDuration = desc("csm_attempt_duration_seconds",
-		"Duration of the attempts of AWS API calls.", labelMethod, labelRegion, labelClient)
-	phaseDuration = desc("csm_attempt_phase_duration_seconds",
-		"Duration of the phases of attempts: acquire, connect, dns, tcp, tls, request.",
-		labelService, labelRegion, labelClient, labelPhase)
-
-	callsTotal = desc("csm_calls_total",
-		"AWS API calls by how they ended.", labelMethod, labelRegion, labelClient, labelResult, labelError)
-	attemptsTotal = desc("csm_attempts_total",
-		"Attempts of AWS API calls.", labelMethod, labelRegion, labelClient)
-	retriesTotal = desc("csm_retries_total",
-		"Retries of AWS API calls, as the calls tell.", labelMethod, labelRegion, labelClient)
-	throttledTotal = desc("csm_throttled_attempts_total",
-		"Attempts that the service refused because there were too many.", labelMethod, labelRegion, labelClient)
-	responsesTotal = desc("csm_responses_total",
-		"Attempts that got a response, by HTTP status code.", labelMethod, labelRegion, labelClient, labelStatus)
-	connectionsTotal = desc("csm_connections_total",
-		"Attempts by whether their connection had been used before.",
-		labelService, labelRegion, labelClient, labelReused)
-
-	callErrorsTotal = desc("csm_call_errors_total",
-		"AWS API calls that failed, by error.", labelMethod, labelRegion, labelClient, labelError, labelStatus)
-	attemptErrorsTotal = desc("csm_attempt_errors_total",
-		"Attempts that failed, by error.", labelMethod, labelRegion, labelClient, labelError, labelStatus)
-
-	callDescs = []*prometheus.Desc{callDuration, attemptDuration, phaseDuration, callsTotal, attemptsTotal,
-		retriesTotal, throttledTotal, responsesTotal, connectionsTotal, callErrorsTotal, attemptErrorsTotal}
-)
-
-func desc(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc(name, help, labels, nil)
+// callFamilies are the metrics of the calls.
+var callFamilies = []family{
+	{"rpc_client_call_duration_seconds", "Duration of AWS API calls, retries and back-off included.",
+		dto.MetricType_HISTOGRAM, ofSeries(callDuration)},
+	{"csm_attempt_duration_seconds", "Duration of the attempts of AWS API calls.",
+		dto.MetricType_HISTOGRAM, ofSeries(attemptDuration)},
+	{"csm_attempt_phase_duration_seconds", "Duration of the phases of attempts: acquire, connect, dns, tcp, tls, request.",
+		dto.MetricType_HISTOGRAM, phaseDuration},
+	{"csm_calls_total", "AWS API calls by how they ended.",
+		dto.MetricType_COUNTER, ofSeries(callsByResult)},
+	{"csm_attempts_total", "Attempts of AWS API calls.",
+		dto.MetricType_COUNTER, ofSeries(counterOf(func(s *statistics.Series) uint64 { return s.Attempts }))},
+	{"csm_retries_total", "Retries of AWS API calls, as the calls tell.",
+		dto.MetricType_COUNTER, ofSeries(counterOf(func(s *statistics.Series) uint64 { return s.Retries }))},
+	{"csm_throttled_attempts_total", "Attempts that the service refused because there were too many.",
+		dto.MetricType_COUNTER, ofSeries(counterOf(func(s *statistics.Series) uint64 { return s.Throttled }))},
+	{"csm_responses_total", "Attempts that got a response, by HTTP status code.",
+		dto.MetricType_COUNTER, ofSeries(responses)},
+	{"csm_connections_total", "Attempts by whether their connection had been used before.",
+		dto.MetricType_COUNTER, connections},
+	{"csm_call_errors_total", "AWS API calls that failed, by error.",
+		dto.MetricType_COUNTER, ofErrors(func(e *failures) uint64 { return e.calls })},
+	{"csm_attempt_errors_total", "Attempts that failed, by error.",
+		dto.MetricType_COUNTER, ofErrors(func(e *failures) uint64 { return e.attempts })},
 }
 
-// calls sends the metrics of the calls.
+// calls are what the metrics of the calls are made of, in an order that stays the
+// same.
 type calls struct {
-	ch      chan<- prometheus.Metric
-	classic bool
+	series    []statistics.Series
+	endpoints []*endpoint
+	errors    []*failures
+	classic   bool // histograms have classic buckets, too
 }
 
-func (c calls) collect(s statistics.Snapshot) {
+// newCalls takes a snapshot, which it sorts.
+func newCalls(s statistics.Snapshot, classic bool) calls {
 	s = normal(s)
-	endpoints := map[statistics.Key]*endpoint{}
-	for i := range s.Series {
-		series := &s.Series[i]
-		c.collectSeries(series)
-		k := statistics.Key{ClientID: series.Key.ClientID, Service: series.Key.Service, Region: series.Key.Region}
-		if series.Other {
-			k = statistics.Key{Service: other}
-		}
-		if endpoints[k] == nil {
-			endpoints[k] = new(endpoint)
-		}
-		endpoints[k].add(series)
-	}
-	for k, e := range endpoints {
-		c.collectEndpoint(k, e)
-	}
-	c.collectErrors(s.Errors)
+	slices.SortFunc(s.Series, func(a, b statistics.Series) int { return compareKeys(a.Key, b.Key) })
+	return calls{s.Series, endpointsOf(s.Series), failuresOf(s.Errors), classic}
 }
 
-func (c calls) collectSeries(s *statistics.Series) {
-	base := labels(nil).with(labelMethod, method(s.Key, s.Other)).
-		with(labelRegion, s.Key.Region).with(labelClient, s.Key.ClientID)
-	system := base.with(labelSystem, "aws-api")
-	c.histogram(callDuration, s.LatencyWithoutFailures(), system.with(labelError, ""))
-	c.histogram(attemptDuration, &s.AttemptLatency, base)
+// metrics are those of one family, one after the other. None is kept.
+type metrics func(calls) iter.Seq[*dto.Metric]
+
+// ofSeries are the metrics that each series has.
+func ofSeries(of func(c calls, s *statistics.Series, yield func(*dto.Metric) bool) bool) metrics {
+	return func(c calls) iter.Seq[*dto.Metric] {
+		return func(yield func(*dto.Metric) bool) {
+			for i := range c.series {
+				if !of(c, &c.series[i], yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func callDuration(c calls, s *statistics.Series, yield func(*dto.Metric) bool) bool {
+	labels := func(failure string) []*dto.LabelPair {
+		return seriesLabels(s, labelSystem, "aws-api", labelError, failure)
+	}
+	if h := s.LatencyWithoutFailures(); h.Count() > 0 && !yield(c.histogram(h, labels(""))) {
+		return false
+	}
+	for r := range s.Latencies {
+		h, result := &s.Latencies[r], statistics.Result(r)
+		if result.Failed() && h.Count() > 0 && !yield(c.histogram(h, labels(result.String()))) {
+			return false
+		}
+	}
+	return true
+}
+
+func attemptDuration(c calls, s *statistics.Series, yield func(*dto.Metric) bool) bool {
+	return s.AttemptLatency.Count() == 0 || yield(c.histogram(&s.AttemptLatency, seriesLabels(s)))
+}
+
+func callsByResult(_ calls, s *statistics.Series, yield func(*dto.Metric) bool) bool {
 	for r, n := range s.Results {
 		result, failure := statistics.Result(r), ""
 		if result.Failed() {
 			failure = result.String()
-			c.histogram(callDuration, &s.Latencies[r], system.with(labelError, failure))
 		}
-		c.counter(callsTotal, n, base.with(labelResult, result.String()).with(labelError, failure))
+		if !yield(counter(n, seriesLabels(s, labelResult, result.String(), labelError, failure))) {
+			return false
+		}
 	}
-	c.counter(attemptsTotal, s.Attempts, base)
-	c.counter(retriesTotal, s.Retries, base)
-	c.counter(throttledTotal, s.Throttled, base)
-	for code, n := range s.Statuses {
+	return true
+}
+
+func counterOf(number func(*statistics.Series) uint64) func(calls, *statistics.Series, func(*dto.Metric) bool) bool {
+	return func(_ calls, s *statistics.Series, yield func(*dto.Metric) bool) bool {
+		return yield(counter(number(s), seriesLabels(s)))
+	}
+}
+
+func responses(_ calls, s *statistics.Series, yield func(*dto.Metric) bool) bool {
+	for _, code := range slices.Sorted(maps.Keys(s.Statuses)) {
 		label := other
 		if code != statistics.OtherStatus {
 			label = status(int64(code))
 		}
-		c.counter(responsesTotal, n, base.with(labelStatus, label))
+		if !yield(counter(s.Statuses[code], seriesLabels(s, labelStatus, label))) {
+			return false
+		}
 	}
+	return true
 }
 
 // An endpoint are the numbers that are of a service in a region and not of an
 // operation: its connections.
 type endpoint struct {
+	key             statistics.Key // without an operation
 	phases          [statistics.NumPhases]histogram.Histogram
 	isNew, isReused uint64
 }
 
-func (e *endpoint) add(s *statistics.Series) {
-	for p := range s.Phases {
-		e.phases[p].Merge(&s.Phases[p])
+func endpointsOf(series []statistics.Series) []*endpoint {
+	endpoints := make(map[statistics.Key]*endpoint)
+	for i := range series {
+		s := &series[i]
+		k := statistics.Key{ClientID: s.Key.ClientID, Service: s.Key.Service, Region: s.Key.Region}
+		if s.Other {
+			k = statistics.Key{Service: other}
+		}
+		e := endpoints[k]
+		if e == nil {
+			e = &endpoint{key: k}
+			endpoints[k] = e
+		}
+		for p := range s.Phases {
+			e.phases[p].Merge(&s.Phases[p])
+		}
+		e.isNew += s.ConnectionsNew
+		e.isReused += s.ConnectionsReused
 	}
-	e.isNew += s.ConnectionsNew
-	e.isReused += s.ConnectionsReused
+	return slices.SortedFunc(maps.Values(endpoints), func(a, b *endpoint) int { return compareKeys(a.key, b.key) })
 }
 
-func (c calls) collectEndpoint(k statistics.Key, e *endpoint) {
-	base := labels(nil).with(labelService, k.Service).with(labelRegion, k.Region).with(labelClient, k.ClientID)
-	for p := range e.phases {
-		c.histogram(phaseDuration, &e.phases[p], base.with(labelPhase, statistics.Phase(p).String()))
-	}
-	if e.isNew+e.isReused > 0 { // else its senders do not tell
-		c.counter(connectionsTotal, e.isNew, base.with(labelReused, "false"))
-		c.counter(connectionsTotal, e.isReused, base.with(labelReused, "true"))
+func phaseDuration(c calls) iter.Seq[*dto.Metric] {
+	return func(yield func(*dto.Metric) bool) {
+		for _, e := range c.endpoints {
+			for p := range e.phases {
+				h := &e.phases[p]
+				if h.Count() > 0 && !yield(c.histogram(h, endpointLabels(e.key, labelPhase, statistics.Phase(p).String()))) {
+					return
+				}
+			}
+		}
 	}
 }
 
-// collectErrors sends the errors. Those that have the same labels are added up: an
+func connections(c calls) iter.Seq[*dto.Metric] {
+	return func(yield func(*dto.Metric) bool) {
+		for _, e := range c.endpoints {
+			if e.isNew+e.isReused == 0 { // its senders do not tell
+				continue
+			}
+			if !yield(counter(e.isNew, endpointLabels(e.key, labelReused, "false"))) ||
+				!yield(counter(e.isReused, endpointLabels(e.key, labelReused, "true"))) {
+				return
+			}
+		}
+	}
+}
+
+// failures are the calls and the attempts that failed with one error.
+type failures struct {
+	labels          failureLabels
+	calls, attempts uint64
+}
+
+type failureLabels struct{ method, region, client, code, status string }
+
+// failuresOf are errors by their labels. Those that have the same are added up: an
 // error without a code goes by its status.
-func (c calls) collectErrors(errors []statistics.Error) {
-	type key struct{ method, region, client, code, status string }
-	type counts struct{ calls, attempts uint64 }
-	all := map[key]counts{}
+func failuresOf(errors []statistics.Error) []*failures {
+	all := make(map[failureLabels]*failures, len(errors))
 	for i := range errors {
 		e := &errors[i]
-		k := key{method(e.Key, e.Other), e.Key.Region, e.Key.ClientID, valid(e.Code), status(e.Status)}
+		k := failureLabels{method(e.Key, e.Other), e.Key.Region, e.Key.ClientID, valid(e.Code), status(e.Status)}
 		k.code = cmp.Or(k.code, k.status, other)
-		n := all[k]
-		n.calls += e.Calls
-		n.attempts += e.Attempts
-		all[k] = n
-	}
-	for k, n := range all {
-		l := labels(nil).with(labelMethod, k.method).with(labelRegion, k.region).with(labelClient, k.client).
-			with(labelError, k.code).with(labelStatus, k.status)
-		if n.calls > 0 {
-			c.counter(callErrorsTotal, n.calls, l)
+		if all[k] == nil {
+			all[k] = &failures{labels: k}
 		}
-		if n.attempts > 0 {
-			c.counter(attemptErrorsTotal, n.attempts, l)
+		all[k].calls += e.Calls
+		all[k].attempts += e.Attempts
+	}
+	return slices.SortedFunc(maps.Values(all), func(a, b *failures) int {
+		return cmp.Or(
+			cmp.Compare(a.labels.method, b.labels.method),
+			cmp.Compare(a.labels.region, b.labels.region),
+			cmp.Compare(a.labels.client, b.labels.client),
+			cmp.Compare(a.labels.code, b.labels.code),
+			cmp.Compare(a.labels.status, b.labels.status),
+		)
+	})
+}
+
+// ofErrors are the counters of errors, but for those that are zero.
+func ofErrors(number func(*failures) uint64) metrics {
+	return func(c calls) iter.Seq[*dto.Metric] {
+		return func(yield func(*dto.Metric) bool) {
+			for _, e := range c.errors {
+				n, l := number(e), e.labels
+				if n > 0 && !yield(counter(n, labels(labelMethod, l.method, labelRegion, l.region, labelClient, l.client,
+					labelError, l.code, labelStatus, l.status))) {
+					return
+				}
+			}
 		}
 	}
 }
 
-// histogram sends a histogram, if it has values.
-func (c calls) histogram(d *prometheus.Desc, h *histogram.Histogram, l labels) {
-	if h.Count() > 0 {
-		c.ch <- histogramMetric{d, l, h, c.classic}
+func counter(n uint64, l []*dto.LabelPair) *dto.Metric {
+	return &dto.Metric{Label: l, Counter: &dto.Counter{Value: proto.Float64(float64(n))}}
+}
+
+func (c calls) histogram(h *histogram.Histogram, l []*dto.LabelPair) *dto.Metric {
+	m := &dto.Metric{Label: l, Histogram: native(h)}
+	if c.classic {
+		m.Histogram.Bucket = classic(h)
 	}
-}
-
-func (c calls) counter(d *prometheus.Desc, n uint64, l labels) {
-	c.ch <- counterMetric{d, l, float64(n)}
-}
-
-// A counterMetric is one counter.
-type counterMetric struct {
-	desc   *prometheus.Desc
-	labels []*dto.LabelPair
-	value  float64
-}
-
-// Desc is the description of the metric.
-func (m counterMetric) Desc() *prometheus.Desc { return m.desc }
-
-// Write writes the metric into out.
-func (m counterMetric) Write(out *dto.Metric) error {
-	out.Label = m.labels
-	out.Counter = &dto.Counter{Value: &m.value}
-	return nil
+	return m
 }

@@ -1,18 +1,21 @@
 package prometheus
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/expfmt"
 
 	"github.com/go-csm/csm/cmd/csm/internal/health"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
 // A Source is where the metrics come from. Both functions are called once a
-// scrape, perhaps from several goroutines at a time, and must be there.
+// scrape, and must be there.
 type Source struct {
 	Snapshot func() statistics.Snapshot
 	Health   func() health.Health
@@ -24,45 +27,68 @@ type Source struct {
 
 // NewHandler is the handler of /metrics: the metrics of the source, those of the
 // Go runtime and of the process. It serves the text format and the protocol
-// buffers that native histograms need, as the client asks. One scrape is served
-// after the other.
+// buffers that native histograms need, as the client asks, compressed with gzip if
+// it takes that. One scrape is served after the other.
 func NewHandler(s Source) http.Handler {
-	r := prometheus.NewRegistry()
-	r.MustRegister(
-		newCollector(s),
+	h := &handler{source: s, process: prometheus.NewRegistry(), busy: make(chan struct{}, 1)}
+	h.process.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
-	scrape := promhttp.HandlerFor(r, promhttp.HandlerOpts{})
-	busy := make(chan struct{}, 1) // a scrape takes the room of several snapshots
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case busy <- struct{}{}:
-			defer func() { <-busy }()
-			scrape.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	})
+	return gzhttp.GzipHandler(h)
 }
 
-// A collector makes the metrics of a source.
-type collector struct{ source Source }
+type handler struct {
+	source  Source
+	process *prometheus.Registry
+	busy    chan struct{} // holds something during a scrape, which takes the room of a snapshot and more
+}
 
-func newCollector(s Source) collector { return collector{s} }
-
-// Describe sends the descriptions of all metrics that there can be.
-func (c collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, all := range [][]*prometheus.Desc{callDescs, agentDescs} {
-		for _, d := range all {
-			ch <- d
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case h.busy <- struct{}{}:
+		defer func() { <-h.busy }()
+	case <-r.Context().Done():
+		return
+	}
+	format := expfmt.Negotiate(r.Header)
+	if format.FormatType() != expfmt.TypeProtoDelim {
+		format = expfmt.NewFormat(expfmt.TypeTextPlain)
+	}
+	snapshot := h.source.Snapshot()
+	agent := prometheus.NewRegistry()
+	agent.MustRegister(agentCollector{h.source.Health(), snapshot})
+	families, err := prometheus.Gatherers{agent, h.process}.Gather()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", string(format))
+	if r.Method == http.MethodHead {
+		return
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	encoder := expfmt.NewEncoder(out, format)
+	for _, f := range families {
+		if encoder.Encode(f) != nil {
+			return // the client has gone
 		}
+	}
+	if newCalls(snapshot, !h.source.NoClassicBuckets).write(out, format) == nil {
+		_ = out.Flush()
 	}
 }
 
-// Collect sends the metrics of one snapshot.
-func (c collector) Collect(ch chan<- prometheus.Metric) {
-	snapshot := c.source.Snapshot()
-	collectAgent(ch, c.source.Health(), snapshot)
-	m := calls{ch: ch, classic: !c.source.NoClassicBuckets}
-	m.collect(snapshot)
+// write writes all families.
+func (c calls) write(w io.Writer, format expfmt.Format) error {
+	for _, f := range callFamilies {
+		write := f.writeText
+		if format.FormatType() == expfmt.TypeProtoDelim {
+			write = f.writeProto
+		}
+		if err := write(w, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }

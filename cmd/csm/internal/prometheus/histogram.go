@@ -4,7 +4,6 @@ import (
 	"math"
 	"sort"
 
-	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
 
@@ -29,27 +28,6 @@ const (
 // bounds are the upper bounds of the classic buckets in seconds, as OpenTelemetry
 // gives them for rpc.client.call.duration.
 var bounds = [...]float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
-
-// A histogramMetric is one histogram of both kinds.
-type histogramMetric struct {
-	desc    *prometheus.Desc
-	labels  []*dto.LabelPair
-	from    *histogram.Histogram
-	classic bool
-}
-
-// Desc is the description of the metric.
-func (m histogramMetric) Desc() *prometheus.Desc { return m.desc }
-
-// Write writes the metric into out.
-func (m histogramMetric) Write(out *dto.Metric) error {
-	out.Label = m.labels
-	out.Histogram = native(m.from)
-	if m.classic {
-		out.Histogram.Bucket = classic(m.from)
-	}
-	return nil
-}
 
 // native is a histogram as a native one, with its resolution lowered where
 // Prometheus has none that fine.

@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
@@ -62,6 +61,15 @@ func normalKey(k statistics.Key) statistics.Key {
 	}
 }
 
+func compareKeys(a, b statistics.Key) int {
+	return cmp.Or(
+		cmp.Compare(a.Service, b.Service),
+		cmp.Compare(a.Operation, b.Operation),
+		cmp.Compare(a.Region, b.Region),
+		cmp.Compare(a.ClientID, b.ClientID),
+	)
+}
+
 // valid is s as valid UTF-8 that a terminal shows and does not obey.
 func valid(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -88,15 +96,28 @@ func status(code int64) string {
 	return strconv.FormatInt(code, 10)
 }
 
-// labels are label pairs in the order of their names. The pairs are shared, and
-// never changed.
-type labels []*dto.LabelPair
+// labels are label pairs of names and values in turn, in the order of their names.
+func labels(pairs ...string) []*dto.LabelPair {
+	room := make([]dto.LabelPair, len(pairs)/2)
+	l := make([]*dto.LabelPair, len(room))
+	for i := range room {
+		room[i].Name, room[i].Value = &pairs[2*i], &pairs[2*i+1]
+		l[i] = &room[i]
+	}
+	slices.SortFunc(l, func(a, b *dto.LabelPair) int { return cmp.Compare(a.GetName(), b.GetName()) })
+	return l
+}
 
-// with is l and one more.
-func (l labels) with(name, value string) labels {
-	at, _ := slices.BinarySearchFunc(l, name, func(p *dto.LabelPair, name string) int {
-		return cmp.Compare(p.GetName(), name)
-	})
-	pair := &dto.LabelPair{Name: proto.String(name), Value: proto.String(value)}
-	return slices.Insert(slices.Clone(l), at, pair)
+// seriesLabels are the labels of a series, and more pairs.
+func seriesLabels(s *statistics.Series, more ...string) []*dto.LabelPair {
+	return labels(append([]string{
+		labelMethod, method(s.Key, s.Other), labelRegion, s.Key.Region, labelClient, s.Key.ClientID,
+	}, more...)...)
+}
+
+// endpointLabels are the labels of an endpoint, and more pairs.
+func endpointLabels(k statistics.Key, more ...string) []*dto.LabelPair {
+	return labels(append([]string{
+		labelService, k.Service, labelRegion, k.Region, labelClient, k.ClientID,
+	}, more...)...)
 }
