@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
+	"sync"
 	"syscall"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
@@ -31,8 +34,8 @@ if wanted recordings, and metrics and logs over OTLP for OpenTelemetry.
 
 Each flag can also be set by a variable, CSM_AGENT_ and its name (CSM_AGENT_SERIES_IDLE),
 or in a YAML file under its name (series-idle: 1h); a flag comes before a variable, and
-that before the file. The file is the one that --config names, else /etc/csm/agent.yaml
-if it is there.
+that before the file. The file is the one that --config or CSM_AGENT_CONFIG names, else
+/etc/csm/agent.yaml if it is there.
 
 SIGHUP reads the settings again: the log level, who may send, and who may use the API
 change; the others need a restart. SIGTERM ends the agent when all that has come is
@@ -75,12 +78,16 @@ func runAgent(p Process, flags *agentFlags, set *pflag.FlagSet) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends csm at once
+	hangups := catchHangups()
+	endReloads := sync.OnceFunc(hangups.end)
+	defer endReloads()
+	limitMemory(config.Limits.Series)
 	d, err := daemon.New(config)
 	if err != nil {
 		return settingsError(err)
 	}
 	log := config.Logger
-	endReloads := onHangup(func() {
+	hangups.call(func() {
 		notify(log, reloading())
 		if err := reload(p, d, level); err != nil {
 			log.ErrorContext(quietlog.Always(ctx), "csm: the settings were not read again", "error", err)
@@ -89,8 +96,10 @@ func runAgent(p Process, flags *agentFlags, set *pflag.FlagSet) error {
 		}
 		notify(log, systemd.SdNotifyReady)
 	})
-	defer endReloads()
-	context.AfterFunc(ctx, func() { notify(log, systemd.SdNotifyStopping) })
+	context.AfterFunc(ctx, func() {
+		endReloads() // which would say that the agent is ready
+		notify(log, systemd.SdNotifyStopping)
+	})
 	err = d.Run(ctx, func() {
 		log.Info("csm: ready")
 		notify(log, systemd.SdNotifyReady)
@@ -100,6 +109,15 @@ func runAgent(p Process, flags *agentFlags, set *pflag.FlagSet) error {
 	}
 	log.Info("csm: ended")
 	return nil
+}
+
+// limitMemory keeps the garbage of a scrape from being most of what the agent
+// takes, unless GOMEMLIMIT says how much that may be. Series whose histograms are
+// all in use take about 3.5 KB each, and a scrape copies them.
+func limitMemory(series int) {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(24<<20 + int64(series)*6600)
+	}
 }
 
 // reload reads the settings again, from where they were read at the start.

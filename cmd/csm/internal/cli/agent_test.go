@@ -188,6 +188,22 @@ func TestAgentReadsItsSettingsAgain(t *testing.T) {
 	a.end()
 }
 
+func TestAHangupBeforeTheAgentIsReadyIsNotLost(t *testing.T) {
+	notIgnored()
+	h := catchHangups()
+	defer h.end()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	called := make(chan struct{})
+	h.call(func() { close(called) })
+	select {
+	case <-called:
+	case <-time.After(10 * time.Second):
+		t.Error("it was lost")
+	}
+}
+
 func TestAgentTellsSystemd(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "notify")
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
@@ -229,7 +245,7 @@ func TestAgentTellsSystemd(t *testing.T) {
 
 func TestAgentWithAnAddressInUse(t *testing.T) {
 	a := startAgent(t, nil)
-	out, err := exec.Command("csm", "agent", "--run-as-root", "--http", "", "--listen", a.events).CombinedOutput()
+	out, err := exec.Command("csm", "agent", "--run-as-root", "--http", "off", "--listen", a.events).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "hint: another agent listens there") {
 		t.Errorf("%v: %s", err, out)
 	}

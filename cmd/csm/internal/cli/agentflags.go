@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -81,7 +82,7 @@ func (f *agentFlags) add(set *pflag.FlagSet) {
 		"tell apart up to this many combinations of client, service, operation and region; the others are counted together")
 	set.DurationVar(&f.seriesIdle, "series-idle", 24*time.Hour, "forget a combination that had no event for this long; 0 is never")
 
-	set.StringVar(&f.http, "http", "127.0.0.1:31080", "serve the API and /metrics at this TCP `address`; empty is not at all")
+	set.StringVar(&f.http, "http", "127.0.0.1:31080", "serve the API and /metrics at this TCP `address`; off is not at all")
 	set.StringSliceVar(&f.httpNames, "http-name", nil, "answer to clients that know the API under this host `name` too; can be repeated")
 	set.StringVar(&f.httpTokenFile, "http-token-file", "", "demand the token in this `file` from clients of the API")
 	set.StringVar(&f.httpCert, "http-cert", "", "serve HTTPS with the certificate in this PEM `file`")
@@ -139,6 +140,12 @@ func (f *agentFlags) config(p Process, set *pflag.FlagSet, level *slog.LevelVar)
 		Version:         release(),
 		Logger:          logger,
 	}
+	if f.maxSeries < 1 {
+		return c, fmt.Errorf("--max-series is %d: it is 1 or more", f.maxSeries)
+	}
+	if c.HTTP == "off" {
+		c.HTTP = ""
+	}
 	if c.Allow, err = prefixes(f.allow); err != nil {
 		return c, err
 	}
@@ -167,12 +174,13 @@ func (f *agentFlags) config(p Process, set *pflag.FlagSet, level *slog.LevelVar)
 // fill sets the flags that were not given, from the environment and the file.
 func (f *agentFlags) fill(p Process, set *pflag.FlagSet) error {
 	sources := settings.Sources{
-		FileName: f.configFile,
+		FileName: cmp.Or(f.configFile, settings.Variable(p.Env, agentPrefix, "config")),
 		Env:      p.Env,
 		Prefix:   agentPrefix,
 		Reserved: []string{"config", "check", "help"},
 	}
-	if sources.FileName == "" {
+	optional := sources.FileName == ""
+	if optional {
 		sources.FileName = agentConfig
 	}
 	file, err := os.Open(sources.FileName)
@@ -180,7 +188,7 @@ func (f *agentFlags) fill(p Process, set *pflag.FlagSet) error {
 	case err == nil:
 		defer func() { _ = file.Close() }() // it was only read
 		sources.File = file
-	case f.configFile == "" && errors.Is(err, fs.ErrNotExist):
+	case optional && errors.Is(err, fs.ErrNotExist):
 	default:
 		return fmt.Errorf("the settings cannot be read: %w", err)
 	}

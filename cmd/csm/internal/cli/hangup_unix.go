@@ -12,22 +12,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// onHangup calls f each time that the process gets SIGHUP, one call after the
-// other, until end.
-func onHangup(f func()) (end func()) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	var calling sync.WaitGroup
-	calling.Go(func() {
-		for range hangups {
+// Hangups are the times that the process gets SIGHUP, which does not end it any
+// more.
+type hangups struct {
+	came    chan os.Signal
+	calling sync.WaitGroup
+}
+
+// catchHangups catches those from now on. The caller ends it.
+func catchHangups() *hangups {
+	h := &hangups{came: make(chan os.Signal, 1)}
+	signal.Notify(h.came, syscall.SIGHUP)
+	return h
+}
+
+// call calls f for each, one call after the other, until end.
+func (h *hangups) call(f func()) {
+	h.calling.Go(func() {
+		for range h.came {
 			f()
 		}
 	})
-	return func() {
-		signal.Stop(hangups)
-		close(hangups)
-		calling.Wait()
-	}
+}
+
+// end waits for the last call. Call it once.
+func (h *hangups) end() {
+	signal.Stop(h.came)
+	close(h.came)
+	h.calling.Wait()
 }
 
 // reloading tells systemd that the settings are read again, and since when.

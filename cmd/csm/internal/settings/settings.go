@@ -46,10 +46,9 @@ func Fill(flags *pflag.FlagSet, s Sources) error {
 		if f.Changed || err != nil || slices.Contains(s.Reserved, f.Name) {
 			return
 		}
-		variable := Variable(s.Prefix, f.Name)
-		if value := lookUp(s.Env, variable); value != "" {
+		if value := Variable(s.Env, s.Prefix, f.Name); value != "" {
 			if e := flags.Set(f.Name, value); e != nil {
-				err = fmt.Errorf("%s is %q: %w", variable, value, reason(e))
+				err = fmt.Errorf("%s is %q: %w", VariableName(s.Prefix, f.Name), value, reason(e))
 			}
 			return
 		}
@@ -62,10 +61,22 @@ func Fill(flags *pflag.FlagSet, s Sources) error {
 	return err
 }
 
-// Variable is the environment variable of a flag: "series-idle" with the prefix
+// VariableName is the environment variable of a flag: "series-idle" with the prefix
 // "CSM_AGENT_" is CSM_AGENT_SERIES_IDLE.
-func Variable(prefix, flag string) string {
+func VariableName(prefix, flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// Variable is the value of that variable in an environment, the last if it comes
+// twice. It is empty if there is none.
+func Variable(env []string, prefix, flag string) string {
+	name := VariableName(prefix, flag)
+	for _, variable := range slices.Backward(env) {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // A key is what a file has under one name.
@@ -124,16 +135,6 @@ func set(flags *pflag.FlagSet, f *pflag.Flag, values []string) error {
 		return errors.New("one value is wanted, not a list")
 	}
 	return flags.Set(f.Name, values[0])
-}
-
-// lookUp is the value of a variable, the last if it comes twice.
-func lookUp(env []string, name string) string {
-	for _, variable := range slices.Backward(env) {
-		if value, ok := strings.CutPrefix(variable, name+"="); ok {
-			return value
-		}
-	}
-	return ""
 }
 
 // reason is what an error of a flag says besides the flag's name, which is none
