@@ -1,7 +1,9 @@
 package csm
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -206,6 +208,9 @@ func (s *scanner) int() (Int, error) {
 // intOf is the number of an event that b spells, without its fraction. It is
 // unknown if there is none, or none that an event can have.
 func intOf(b []byte) Int {
+	if n, ok := digitsOf(b); ok {
+		return Known(n)
+	}
 	if n, err := strconv.ParseInt(string(b), 10, 64); err == nil {
 		if n < 0 {
 			return Int{}
@@ -217,6 +222,21 @@ func intOf(b []byte) Int {
 		return Int{}
 	}
 	return Known(int64(f))
+}
+
+// digitsOf is the number that b spells, if it has digits alone, and so few that any
+// number of them is one that an event can have.
+func digitsOf(b []byte) (n int64, ok bool) {
+	if len(b) == 0 || len(b) > 18 {
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n, true
 }
 
 // text reads any value as a string of an event: strings, and numbers as they are
@@ -239,6 +259,12 @@ func (s *scanner) string() ([]byte, error) {
 	}
 	data, start := s.data, s.pos
 	end := start
+	for end+8 <= len(data) {
+		n := plainBytes(binary.LittleEndian.Uint64(data[end:]))
+		if end += n; n < 8 {
+			break
+		}
+	}
 	for end < len(data) && plain[data[end]] {
 		end++
 	}
@@ -247,6 +273,20 @@ func (s *scanner) string() ([]byte, error) {
 		return data[start:end], nil
 	}
 	return s.decode(start)
+}
+
+// plainBytes is how many of the eight bytes of a word, from the lowest on, are
+// plain characters.
+func plainBytes(w uint64) int {
+	const (
+		ones = 0x0101010101010101
+		high = 0x8080808080808080
+	)
+	quote, backslash := w^('"'*ones), w^('\\'*ones)
+	// The high bit of each byte that is no such character, and perhaps of some
+	// behind the first: a borrow goes upwards.
+	other := w | (w-' '*ones)&^w | (quote-ones)&^quote | (backslash-ones)&^backslash
+	return bits.TrailingZeros64(other&high) / 8
 }
 
 // decode reads on in a string that began at start, and has come to something that

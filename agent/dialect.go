@@ -49,21 +49,26 @@ const (
 
 // senderOf is the SDK that a User-Agent header names.
 func senderOf(userAgent string) sender {
-	switch {
-	case userAgent == "":
+	const product = "aws-sdk-"
+	if userAgent == "" {
 		return unknownSender
-	case hasProduct(userAgent, "aws-sdk-go/"): // v2 says aws-sdk-go-v2/
-		return goV1
-	case hasProduct(userAgent, "aws-sdk-nodejs/"), hasProduct(userAgent, "aws-sdk-js/"):
-		return javaScript
 	}
-	return otherSender
-}
-
-// hasProduct tells whether a User-Agent header names a product, whatever a program
-// put before it.
-func hasProduct(userAgent, product string) bool {
-	return strings.HasPrefix(userAgent, product) || strings.Contains(userAgent, " "+product)
+	// A program may have put products of its own before it.
+	for rest := userAgent; ; {
+		i := strings.Index(rest, product)
+		if i < 0 {
+			return otherSender
+		}
+		begins := i == 0 && len(rest) == len(userAgent) || i > 0 && rest[i-1] == ' '
+		rest = rest[i+len(product):]
+		switch {
+		case !begins:
+		case strings.HasPrefix(rest, "go/"): // v2 says aws-sdk-go-v2/
+			return goV1
+		case strings.HasPrefix(rest, "nodejs/"), strings.HasPrefix(rest, "js/"):
+			return javaScript
+		}
+	}
 }
 
 // A failure is the exception fields of an event: those of the call, or those of

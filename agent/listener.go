@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-csm/csm"
 )
@@ -206,8 +207,8 @@ func (l *Listener) Serve(handle func(*csm.Event)) error {
 // [Listener.Close]. It does nothing if the listener was closed before. The error is
 // that it was called already.
 //
-// The event is handle's to keep. While handle runs nothing is read, so what takes
-// long belongs elsewhere.
+// The event is handle's until it returns. To keep it, copy it: kept := *e. While
+// handle runs nothing is read, so what takes long belongs elsewhere.
 func (l *Listener) Start(handle func(*csm.Event)) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -227,6 +228,7 @@ func (l *Listener) Start(handle func(*csm.Event)) error {
 func (l *Listener) serve(handle func(*csm.Event)) {
 	defer close(l.served)
 	buf := make([]byte, maxDatagram)
+	e := new(csm.Event)
 	idle := false // nothing has come since the last deadline
 	var end time.Time
 	for {
@@ -237,7 +239,7 @@ func (l *Listener) serve(handle func(*csm.Event)) {
 			l.counts.datagrams.Add(1)
 			l.counts.bytes.Add(uint64(n))
 			if l.allow.Load().allows(from.Addr()) {
-				l.take(buf[:n], handle)
+				l.take(buf[:n], e, handle)
 			} else {
 				l.counts.notAllowed.Add(1)
 			}
@@ -282,8 +284,8 @@ func (l *Listener) Close() error {
 	return nil
 }
 
-// take decodes a datagram and hands its events on.
-func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
+// take decodes a datagram into e, and hands its events on.
+func (l *Listener) take(datagram []byte, e *csm.Event, handle func(*csm.Event)) {
 	c := &l.counts
 	whole, broken := true, 0
 	rest := bytes.TrimSpace(datagram)
@@ -292,7 +294,6 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 		whole = false
 	}
 	for len(rest) > 0 {
-		e := new(csm.Event)
 		next, err := csm.DecodeNext(rest, e)
 		switch {
 		case err == nil:
@@ -329,12 +330,15 @@ func (l *Listener) take(datagram []byte, handle func(*csm.Event)) {
 // MaskAccessKey is an access key ID that can be shown: its first and last four
 // characters, AKIA…MPLE, or of a short one nothing but the mark.
 func MaskAccessKey(key string) string {
-	r := []rune(key)
-	switch {
-	case len(r) == 0:
+	const shown = 4
+	switch n := utf8.RuneCountInString(key); {
+	case n == 0:
 		return ""
-	case len(r) < 16: // none that AWS makes, and too little to hide
+	case n < 16: // none that AWS makes, and too little to hide
 		return "…"
+	case n == len(key):
+		return key[:shown] + "…" + key[n-shown:]
 	}
-	return string(r[:4]) + "…" + string(r[len(r)-4:])
+	r := []rune(key)
+	return string(r[:shown]) + "…" + string(r[len(r)-shown:])
 }

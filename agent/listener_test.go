@@ -342,3 +342,15 @@ func TestListenErrors(t *testing.T) {
 		t.Errorf("the error of an address in use is %v", err)
 	}
 }
+
+func TestADatagramTakesTwoAllocations(t *testing.T) {
+	l := &Listener{}
+	e := new(csm.Event)
+	datagram := []byte(`{"Version":1,"Type":"ApiCallAttempt","Service":"S3","Api":"GetObject","AccessKey":"AKIAIOSFODNN7EXAMPLE",` +
+		`"UserAgent":"app/1 aws-sdk-go-v2/1.36.3 os/linux","HttpStatusCode":200,"AttemptLatency":5}`)
+	events := 0
+	// its texts, and the masked access key
+	if n := testing.AllocsPerRun(100, func() { l.take(datagram, e, func(*csm.Event) { events++ }) }); n > 2 || events == 0 {
+		t.Errorf("%v allocations for each of %d events", n, events)
+	}
+}

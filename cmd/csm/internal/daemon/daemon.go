@@ -124,12 +124,16 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 // take hands an event to all that want it. It waits for none of them.
 func (d *Daemon) take(e *csm.Event) {
 	d.statistics.Add(e)
-	d.hub.Publish(e)
+	if d.recorder == nil && d.exporter == nil && d.hub.Idle() {
+		return
+	}
+	kept := *e // the listener uses e again
+	d.hub.Publish(&kept)
 	if d.recorder != nil {
-		d.recorder.Write(e)
+		d.recorder.Write(&kept)
 	}
 	if d.exporter != nil {
-		d.exporter.Publish(e)
+		d.exporter.Publish(&kept)
 	}
 }
 

@@ -11,7 +11,10 @@
 // they were spread over histograms that are merged: the result is the same.
 package histogram
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 const (
 	// MaxBuckets is the most buckets that a histogram has.
@@ -40,6 +43,28 @@ func (h *Histogram) Record(v float64) {
 	if !(v >= 0) || math.IsInf(v, 1) {
 		return
 	}
+	h.sumUp(v)
+	if v == 0 {
+		h.zeros++
+		return
+	}
+	h.recordAt(index(v))
+}
+
+// RecordMillis is Record of a number of milliseconds in seconds, and quicker if
+// there are few of them.
+func (h *Histogram) RecordMillis(ms int64) {
+	v := float64(ms) / 1000
+	if ms <= 0 || ms >= fewMillis {
+		h.Record(v)
+		return
+	}
+	h.sumUp(v)
+	h.recordAt(int(millisIndexes()[ms]))
+}
+
+// sumUp counts a value in all but its bucket.
+func (h *Histogram) sumUp(v float64) {
 	if h.count == 0 || v < h.min {
 		h.min = v
 	}
@@ -48,13 +73,16 @@ func (h *Histogram) Record(v float64) {
 	}
 	h.count++
 	h.sum += v
-	if v == 0 {
-		h.zeros++
-		return
+}
+
+// recordAt counts a value in the bucket i of MaxScale.
+func (h *Histogram) recordAt(i int) {
+	at := i>>h.shift - int(h.offset)
+	if at < 0 || at >= h.buckets.len() {
+		h.hold(i, i, 0)
+		at = i>>h.shift - int(h.offset)
 	}
-	i := index(v)
-	h.hold(i, i, 0)
-	h.buckets.add(i>>h.shift-int(h.offset), 1)
+	h.buckets.add(at, 1)
 }
 
 // Merge adds the values of another histogram, which stays as it is. But for the
@@ -122,6 +150,19 @@ func (h *Histogram) Buckets() []uint64 {
 	}
 	return buckets
 }
+
+// fewMillis is how many numbers of milliseconds have their bucket looked up, which
+// takes a logarithm to find out.
+const fewMillis = 4096
+
+// millisIndexes are the buckets of the numbers of milliseconds.
+var millisIndexes = sync.OnceValue(func() *[fewMillis]int32 {
+	all := new([fewMillis]int32)
+	for ms := 1; ms < fewMillis; ms++ {
+		all[ms] = int32(index(float64(ms) / 1000))
+	}
+	return all
+})
 
 // index is the bucket of a positive value at MaxScale. Those of lower scales
 // follow from it by shifting it right, so that they agree.

@@ -272,3 +272,21 @@ func FuzzMerge(f *testing.F) {
 		}
 	})
 }
+
+func TestRecordMillisIsRecordInSeconds(t *testing.T) {
+	for _, ms := range []int64{math.MinInt64, -1, 0, 1, 2, 3, 1000, fewMillis - 1, fewMillis, fewMillis + 1, math.MaxInt64} {
+		var got Histogram
+		got.RecordMillis(ms)
+		if want := record([]float64{float64(ms) / 1000}); !reflect.DeepEqual(&got, want) {
+			t.Errorf("%d ms: %+v, want %+v", ms, got, want)
+		}
+	}
+	var got, want Histogram
+	for ms := range int64(2 * fewMillis) {
+		got.RecordMillis(ms * 7 % 6000)
+		want.Record(float64(ms*7%6000) / 1000)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("many: %+v, want %+v", got, want)
+	}
+}

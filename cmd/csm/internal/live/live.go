@@ -36,6 +36,9 @@ func (h *Hub) Publish(e *csm.Event) {
 	}
 }
 
+// Idle tells whether there is no subscriber, so that Publish has nothing to do.
+func (h *Hub) Idle() bool { return h.subscriptions.Load() == nil }
+
 // Subscribe makes a subscription to what is published from now on, with a queue
 // for size events, or for one if size is less. The caller closes it.
 func (h *Hub) Subscribe(size int) *Subscription {

@@ -46,5 +46,5 @@ func FailureOf(e *csm.Event) (f Failure, failed bool) {
 // takes for it, or its status is 429. A status of 503 alone is not: it can be any
 // trouble of the service.
 func (f Failure) Throttled() bool {
-	return throttlingCodes[f.Code] || f.Status == http.StatusTooManyRequests
+	return f.Status == http.StatusTooManyRequests || f.Code != "" && throttlingCodes[f.Code]
 }

@@ -45,10 +45,12 @@ func resultOf(f Failure) Result {
 	case f.Throttled():
 		return Throttled
 	}
-	if r, listed := resultOfCode(f.Code); listed {
-		return r
-	}
 	failed := f.Code != ""
+	if failed {
+		if r, listed := resultOfCode(f.Code); listed {
+			return r
+		}
+	}
 	switch {
 	case f.Status >= http.StatusInternalServerError:
 		return ServerError

@@ -152,7 +152,7 @@ func (s *Series) clone() Series {
 
 func recordMillis(h *histogram.Histogram, ms csm.Int) {
 	if n, known := ms.Get(); known {
-		h.Record(float64(n) / 1000)
+		h.RecordMillis(n)
 	}
 }
 
