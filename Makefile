@@ -1,5 +1,5 @@
 GO ?= go
-MODULES := . cmd/csm examples sdkv1 sdkv2 test
+MODULES := . cmd/csm examples sdkv1 sdkv2 test test/bench
 FUZZTIME ?= 60s
 
 .PHONY: test lint vet fuzz lowest tidy
