@@ -26,12 +26,14 @@ type Process struct {
 const (
 	exitFailure       = 1
 	exitUsage         = 2
+	exitThreshold     = 3
 	exitNotExecutable = 126
 	exitNotFound      = 127
 )
 
 const exitCodes = `Exit codes: the program's own, from csm run; 128+n if signal n ended it;
 127 if it was not found, 126 if it was found and cannot be executed;
+3 if it succeeded, and a threshold of csm run has failed;
 2 if the command line is wrong; 1 for every other error.`
 
 // Main runs the command line and gives the exit code.
