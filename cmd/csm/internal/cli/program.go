@@ -40,19 +40,23 @@ func monitored(env []string, told report.Run) []string {
 
 // clientID is the client ID that the environment has, or else the program's name.
 func clientID(env []string, program string) string {
-	const name = "AWS_CSM_CLIENT_ID"
-	for _, variable := range slices.Backward(env) {
-		key, value, _ := strings.Cut(variable, "=")
-		if key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name) {
-			if value != "" {
-				return value
-			}
-			break
-		}
+	if id := variable(env, "AWS_CSM_CLIENT_ID"); id != "" {
+		return id
 	}
 	base := filepath.Base(program)
 	if runtime.GOOS == "windows" {
 		base = strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	return base
+}
+
+// variable is what an environment sets a variable to, or empty.
+func variable(env []string, name string) string {
+	for _, entry := range slices.Backward(env) {
+		key, value, _ := strings.Cut(entry, "=")
+		if key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
 }

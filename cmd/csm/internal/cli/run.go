@@ -23,20 +23,25 @@ func newRun(p Process, code *int) *cobra.Command {
 		Use:   "run [flags] -- program [argument...]",
 		Short: "run a program, then show which AWS calls it made",
 		Long: `Run a program with client-side monitoring switched on, and when it has ended
-print a table of the AWS calls that it and its children made. The program's input
-and output are its own; the table goes to stderr, or to a file. Signals are passed on.
+print a table of the AWS calls that it and its children made. The program's
+input and output are its own; the table goes to stderr, or to a file. Signals
+are passed on.
 
-The program gets AWS_CSM_ENABLED, AWS_CSM_HOST, AWS_CSM_PORT, and AWS_CSM_CLIENT_ID, which is
-the program's name unless it is set. Percentiles are of the calls, their retries
-included.
+The program gets AWS_CSM_ENABLED, AWS_CSM_HOST, AWS_CSM_PORT, and
+AWS_CSM_CLIENT_ID, which is the program's name unless it is set. Percentiles are
+of the calls, their retries included.
 
-A threshold (--fail-on) is [operations] metric comparison value. The operations are
-a service or Service.Operation, with * for any letters; without them all are meant.
-The metrics are calls, attempts, retries, errors, throttled, error-rate (1%), and of
-the calls' latency min, avg, max, p50, p90, p99, p99.9 and so on (200ms, 1.5s). The
-comparisons are > >= < <= == !=. A threshold that cannot be judged has failed as well:
-no event came, or no such operation was called, of which only calls and attempts can
-be told.
+A threshold (--fail-on) is written as [operations] metric comparison value:
+
+    operations  a service (S3) or an operation (S3.GetObject), * for any letters;
+                without them all operations are meant
+    metric      calls, attempts, retries, errors, throttled: a whole number
+                error-rate: calls that failed, such as 1%
+                min, avg, max, p50, p99, p99.9, ... : latency, such as 200ms
+    comparison  > >= < <= == !=
+
+A threshold that cannot be judged has failed too: no event came, or no such
+operation was called. Of one that was not called, calls and attempts are 0.
 
 ` + exitCodes,
 		Example: `  csm run -- aws s3 ls
@@ -46,6 +51,7 @@ be told.
   csm run --json -o calls.json -- npm test
   csm run --record calls.jsonl.zst -- ./import.sh`,
 		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeProgram(variable(p.Env, "PATH")),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			*code, err = flags.run(p, args)
 			return err
