@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/term"
@@ -50,8 +51,8 @@ func (to *reportTo) close() {
 	}
 }
 
-// finish writes the report, and what there is to say on stderr, ends the recording,
-// and gives the exit code: the program's own unless it is 0.
+// finish writes the report, says on stderr what has failed and what was lost, ends
+// the recording, and gives the exit code: the program's own unless it is 0.
 //
 // JSON on stderr is the last line there, so that it can be found behind what the
 // program has printed.
@@ -61,23 +62,29 @@ func (to *reportTo) finish(p Process, told report.Run, recorder *recording.Recor
 		write = told.WriteJSON
 	}
 	onStderr := to.file == nil && !to.quiet
-	if onStderr && !to.asJSON {
+	table := onStderr && !to.asJSON
+	if table {
 		_ = write(p.Stderr) // if nobody reads it, the exit code is still the program's
 	}
 	if to.file != nil {
-		if err := cmp.Or(write(to.file), to.file.Close()); err != nil {
+		if err := cmp.Or(write(to.file), to.file.Close()); err != nil && !isClosedPipe(err) {
 			code = printError(p.Stderr, &exitError{fmt.Errorf("writing the report: %w", err), "is its disk full?", exitFailure})
 		}
 	}
 	if err := endRecording(recorder); err != nil {
 		code = printError(p.Stderr, err)
 	}
-	losses := report.Losses(told.Received)
-	if losses != "" && (!onStderr || to.asJSON) { // otherwise the report has said it
-		say(p, "not counted: %s", losses)
+	if losses := report.Losses(told.Received); losses != "" {
+		if !table { // which has said it
+			say(p, "not counted: %s", losses)
+		}
+		if len(told.Verdicts) > 0 {
+			say(p, "the thresholds were judged without what was not counted")
+		}
 	}
-	if sayVerdicts(p, told, losses != "", to.quiet) {
+	if slices.ContainsFunc(told.Verdicts, hasFailed) {
 		code = exitThreshold
+		to.sayFailed(p, told, table)
 	}
 	if onStderr && to.asJSON {
 		_ = write(p.Stderr) // as above
@@ -85,21 +92,22 @@ func (to *reportTo) finish(p Process, told report.Run, recorder *recording.Recor
 	return cmp.Or(told.ExitCode, code)
 }
 
-// sayVerdicts says which thresholds have failed, and whether any has.
-func sayVerdicts(p Process, told report.Run, lossy, quiet bool) (failed bool) {
-	if lossy && len(told.Verdicts) > 0 {
-		say(p, "the thresholds were judged without what was not counted")
+// hasFailed tells whether a verdict is a failure: what cannot be judged is one too.
+func hasFailed(v threshold.Verdict) bool { return v.Result != threshold.Passed }
+
+// sayFailed says which thresholds have failed, below a table or without one.
+func (to *reportTo) sayFailed(p Process, told report.Run, table bool) {
+	if table {
+		_, _ = io.WriteString(p.Stderr, "\n") // as say
 	}
 	for _, v := range told.Verdicts {
-		if v.Result != threshold.Passed {
+		if hasFailed(v) {
 			say(p, "%s", v)
-			failed = true
 		}
 	}
-	if failed && quiet && len(told.Statistics.Series) == 0 {
-		_, _ = io.WriteString(p.Stderr, "hint: without --quiet csm run says what can be the reason\n") // as say
+	if to.quiet && len(told.Statistics.Series) == 0 {
+		_, _ = io.WriteString(p.Stderr, "hint: without --quiet csm run says what can be the reason\n")
 	}
-	return failed
 }
 
 // endRecording ends a recording, and says what is not in it. It can be called twice,
