@@ -13,7 +13,7 @@ func TestWhatWaitsIsSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { _ = l.Close() }) // nothing is lost
 	to, err := net.Dial("udp", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)

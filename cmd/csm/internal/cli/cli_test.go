@@ -99,6 +99,7 @@ func TestNobodyReads(t *testing.T) {
 		_ = read.Close() // so that every write fails
 		run := func(stderr io.Writer) (code int) {
 			cmd := exec.Command("csm", strings.Fields(test.args)...)
+			cmd.Env = append(os.Environ(), "GORACE="+goRace)
 			cmd.Stdout, cmd.Stderr = write, stderr
 			if err, exit := cmd.Run(), new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 				t.Fatal(err)

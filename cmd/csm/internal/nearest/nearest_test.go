@@ -8,7 +8,7 @@ import (
 func TestName(t *testing.T) {
 	candidates := []string{"record", "output", "json", "quiet", "fail-on", "errors", "error-rate", "é"}
 	for name, want := range map[string]string{
-		"recrod":                  "record", // two letters exchanged
+		"quite":                   "quiet", // two letters exchanged
 		"recor":                   "record",
 		"records":                 "record",
 		"RECORD":                  "record",
