@@ -23,8 +23,8 @@ func newCompletion() *cobra.Command {
 		Short: "print a script that completes csm's commands and flags in a shell",
 		Long: `Print a script with which a shell completes the commands and flags of csm, and
 what flags can be set to. Put it where the shell looks for such scripts, or load it
-from the shell's own start-up file.`,
-		Example: `  source <(csm completion bash)     now; with package bash-completion
+from the shell's own start-up file. In bash it needs the package bash-completion.`,
+		Example: `  source <(csm completion bash)
   csm completion bash >~/.local/share/bash-completion/completions/csm
   csm completion zsh >"${fpath[1]}/_csm"
   csm completion fish >~/.config/fish/completions/csm.fish
