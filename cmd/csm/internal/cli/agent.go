@@ -47,7 +47,7 @@ counted, recorded and exported.`,
   csm agent --config agent.yaml --check`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p.Stdout = c.OutOrStdout()
+			p.Stdout = c.OutOrStdout() // which nobody has to read
 			return runAgent(p, &flags, c.Flags())
 		},
 	}

@@ -47,7 +47,7 @@ func (f *runFlags) openReport(p Process) (*reportTo, error) {
 
 func (to *reportTo) close() {
 	if to.file != nil {
-		_ = to.file.Close() // the second time, unless the program did not start
+		_ = to.file.Close() // after finish it is closed already, and before it empty
 	}
 }
 
@@ -110,8 +110,8 @@ func (to *reportTo) sayFailed(p Process, told report.Run, table bool) {
 	}
 }
 
-// endRecording ends a recording, and says what is not in it. It can be called twice,
-// and does nothing without a recorder.
+// endRecording ends a recording, and says what is not in it. Without a recorder it
+// does nothing.
 func endRecording(r *recording.Recorder) error {
 	if r == nil {
 		return nil
@@ -123,7 +123,7 @@ func endRecording(r *recording.Recorder) error {
 		err = fmt.Errorf("not recorded: %s", report.Number(lost, "event"))
 	}
 	if err != nil {
-		return &exitError{err, "the report has them all; is the recording's disk full, or slow?", exitFailure}
+		return &exitError{err, "its disk may be full, or slow; the report and the thresholds have them all", exitFailure}
 	}
 	return nil
 }

@@ -89,28 +89,36 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 		if recorder, err = recording.Open(recording.Options{Path: f.record}); err != nil {
 			return 0, err
 		}
-		defer func() { _ = endRecording(recorder) }() // the second time, unless the program did not start
 	}
 	out, err := f.openReport(p)
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, endRecording(recorder))
 	}
 	defer out.close()
 	signals := child.Catch()
 	defer signals.Stop()
+	told, err := watch(p, args, signals, recorder)
+	if err != nil {
+		return 0, errors.Join(err, endRecording(recorder))
+	}
+	told.Width = out.width
+	for _, t := range thresholds {
+		told.Verdicts = append(told.Verdicts, t.Judge(told.Statistics))
+	}
+	return out.finish(p, told, recorder), nil
+}
+
+// watch runs a program, and tells what it called.
+func watch(p Process, args []string, signals *child.Signals, recorder *recording.Recorder) (told report.Run, err error) {
 	events, err := collect(net.JoinHostPort(csm.DefaultHost, "0"), recorder)
 	if err != nil {
-		return 0, &exitError{err, "csm needs a UDP port of the loopback interface: is it up?", exitFailure}
+		return told, &exitError{err, "csm needs a UDP port of the loopback interface: is it up?", exitFailure}
 	}
 	defer events.close()
 	address := events.listener.Addr()
-	told := report.Run{
-		Host:     address.Addr().String(),
-		Port:     strconv.Itoa(int(address.Port())),
-		ClientID: clientID(p.Env, args[0]),
-		Width:    out.width,
-		Began:    time.Now(),
-	}
+	told.Host, told.Port = address.Addr().String(), strconv.Itoa(int(address.Port()))
+	told.ClientID = clientID(p.Env, args[0])
+	told.Began = time.Now()
 	told.ExitCode, err = child.Run(child.Program{
 		Args:   args,
 		Env:    monitored(p.Env, told),
@@ -119,17 +127,14 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 		Stderr: p.Stderr,
 	}, signals)
 	if err != nil {
-		return 0, notStarted(err)
+		return told, notStarted(err)
 	}
 	told.Elapsed = time.Since(told.Began)
 	events.waitForLate()
 	events.close()
 	told.Statistics = events.statistics.Snapshot()
 	told.Received = events.listener.Stats()
-	for _, t := range thresholds {
-		told.Verdicts = append(told.Verdicts, t.Judge(told.Statistics))
-	}
-	return out.finish(p, told, recorder), nil
+	return told, nil
 }
 
 // check finds what is wrong with the command line, before anything is done.

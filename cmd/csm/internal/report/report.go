@@ -18,10 +18,10 @@ import (
 type Run struct {
 	Statistics statistics.Snapshot
 	Received   agent.Stats
-	Began      time.Time     // when the program was started
-	Elapsed    time.Duration // from then to its end
-	ExitCode   int           // of the program
-	Verdicts   []threshold.Verdict
+	Began      time.Time           // when the program was started
+	Elapsed    time.Duration       // from then to its end
+	ExitCode   int                 // of the program
+	Verdicts   []threshold.Verdict // for WriteJSON
 
 	// What the program was told: where to send, and under which name.
 	Host, Port, ClientID string

@@ -96,7 +96,7 @@ func (t Threshold) didYouMean(s statistics.Snapshot) string {
 		names = append(names, harmless.Cut(full, 100))
 	}
 	slices.Sort(names)
-	if like := nearest.Name(t.operations, names); like != "" {
+	if like := nearest.Name(t.operations, slices.Compact(names)); like != "" {
 		return fmt.Sprintf("; did you mean %s?", like)
 	}
 	return ""
