@@ -61,6 +61,8 @@ func TestJudge(t *testing.T) {
 		{"S3.GetObjects errors>0", "not judged: S3.GetObjects errors>0: no such operation was called; did you mean S3.GetObject?"},
 		{"S33 p99>1s", "not judged: S33 p99>1s: no such operation was called; did you mean S3?"},
 		{"Lambda throttled>0", "not judged: Lambda throttled>0: no such operation was called"},
+		{"Lambda p99<1s", "not judged: Lambda p99<1s: no such operation was called"},
+		{"DynamoDB errors==0", "not judged: DynamoDB errors==0: no call has ended"},
 		{"DynamoDB errors>0", "not judged: DynamoDB errors>0: no call has ended"},
 		{"DynamoDB throttled>0", "passed: DynamoDB throttled>0: was 0"},
 		{"STS errors>0", "not judged: STS errors>0: the calls do not tell"},
