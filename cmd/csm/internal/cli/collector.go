@@ -49,7 +49,8 @@ func collect(address string, recorder *recording.Recorder) (*collector, error) {
 func (c *collector) take(e *csm.Event) {
 	c.statistics.Add(e)
 	if c.recorder != nil {
-		c.recorder.Write(e)
+		kept := *e // the recorder keeps it, and the listener its own
+		c.recorder.Write(&kept)
 	}
 	select {
 	case c.came <- struct{}{}:
