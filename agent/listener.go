@@ -26,9 +26,8 @@ const (
 	// comes while nothing is read.
 	readBuffer = 8 << 20
 
-	// A listener that is closed reads on until nothing has come for closeIdle, but
-	// no longer than closeLimit.
-	closeIdle  = 50 * time.Millisecond
+	// A listener that is closed reads on until nothing has come for closeIdle and
+	// nothing waits, but no longer than closeLimit.
 	closeLimit = time.Second
 
 	// maxBroken is after how many lines that are not JSON the rest of a datagram is
@@ -247,7 +246,7 @@ func (l *Listener) serve(handle func(*csm.Event)) {
 			now := time.Now()
 			if end.IsZero() {
 				end = now.Add(closeLimit)
-			} else if idle || now.After(end) {
+			} else if idle && !waiting(l.conn) || now.After(end) {
 				return
 			}
 			idle = true

@@ -27,7 +27,7 @@ func newAgent(p Process) *cobra.Command {
 	var flags agentFlags
 	c := &cobra.Command{
 		Use:   "agent [flags]",
-		Short: "receive the events of all programs on this machine, and serve statistics",
+		Short: "receive the events of all programs here, and serve statistics",
 		Long: `Receive the events of the programs on this machine, and give what there is to tell
 of them: statistics and the events themselves over HTTP, metrics for Prometheus, and
 if wanted recordings, and metrics and logs over OTLP for OpenTelemetry.
@@ -47,6 +47,7 @@ counted, recorded and exported.`,
   csm agent --config agent.yaml --check`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			p.Stdout = c.OutOrStdout() // which nobody has to read
 			return runAgent(p, &flags, c.Flags())
 		},
 	}

@@ -8,7 +8,9 @@
 package cli
 
 import (
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -26,18 +28,45 @@ type Process struct {
 const (
 	exitFailure       = 1
 	exitUsage         = 2
+	exitThreshold     = 3
 	exitNotExecutable = 126
 	exitNotFound      = 127
 )
 
 const exitCodes = `Exit codes: the program's own, from csm run; 128+n if signal n ended it;
 127 if it was not found, 126 if it was found and cannot be executed;
+3 if it succeeded, and a threshold of csm run has failed;
 2 if the command line is wrong; 1 for every other error.`
+
+// The commands are listed in the order in which they are of use, not by name.
+func init() { cobra.EnableCommandSorting = false }
 
 // Main runs the command line and gives the exit code.
 func Main(p Process) (code int) {
 	restore := closedPipesAreErrors()
 	defer restore()
+	out := &output{w: p.Stdout}
+	root := newRoot(p, &code)
+	root.SetArgs(p.Args)
+	root.SetIn(p.Stdin)
+	root.SetOut(out)
+	root.SetErr(p.Stderr)
+	err := root.Execute()
+	if out.err != nil {
+		err = fmt.Errorf("writing to stdout: %w", out.err)
+		if isClosedPipe(out.err) { // as in csm --help | head
+			err = nil
+		}
+	}
+	if err != nil {
+		return printError(p.Stderr, err)
+	}
+	return code
+}
+
+// newRoot makes csm with all its commands. The exit code goes to code, unless there
+// is an error.
+func newRoot(p Process, code *int) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "csm",
 		Short: "show the AWS calls of programs",
@@ -56,18 +85,29 @@ which the AWS CLI and most AWS SDKs send if they are told to.
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true}, // there is our own
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetArgs(p.Args)
-	root.SetIn(p.Stdin)
-	root.SetOut(p.Stdout)
-	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(usageError)
-	root.AddCommand(newRun(p, &code), newTail(p), newReport(p), newAgent(p), newVersion())
-	if err := root.Execute(); err != nil {
-		return printError(p.Stderr, err)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(newRun(p, code), newTail(p), newReport(p), newAgent(p), newVersion(), newCompletion(), newMan())
+	addCompletions(root)
+	return root
+}
+
+// output is stdout for what cobra prints: it does not always tell that it could not.
+type output struct {
+	w   io.Writer
+	err error // the first one
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
 	}
-	return code
+	return n, err
 }
 
 // knownCommand refuses arguments of csm itself: they would be a command's name.

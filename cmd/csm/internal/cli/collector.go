@@ -6,26 +6,30 @@ import (
 
 	"github.com/go-csm/csm"
 	"github.com/go-csm/csm/agent"
+	"github.com/go-csm/csm/cmd/csm/internal/recording"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
-// After a program has ended, what its children still send is waited for: until
-// nothing has come for lateIdle, but no longer than lateLimit. Closing the listener
-// adds 50 ms without a datagram to that.
+// What a program has sent waits at the socket when it ends, and closing the listener
+// reads it. What its children still send is waited for: if anything comes within
+// lateFirst, until nothing has come for lateIdle, but no longer than lateLimit.
 const (
+	lateFirst = 5 * time.Millisecond
 	lateIdle  = 50 * time.Millisecond
 	lateLimit = time.Second
 )
 
-// A collector receives events and counts them.
+// A collector receives events, counts them, and records them if that is wanted.
 type collector struct {
 	listener   *agent.Listener
 	statistics *statistics.Aggregation
-	came       chan struct{} // has something if an event came since it was looked at
+	recorder   *recording.Recorder // nil if nothing is recorded
+	came       chan struct{}       // has something if an event came since it was looked at
 }
 
-// collect begins to receive events at an address. The caller closes the collector.
-func collect(address string) (*collector, error) {
+// collect begins to receive events at an address. The caller closes the collector,
+// and the recorder after it.
+func collect(address string, recorder *recording.Recorder) (*collector, error) {
 	l, err := agent.Listen(address, agent.Options{})
 	if err != nil {
 		return nil, err
@@ -33,6 +37,7 @@ func collect(address string) (*collector, error) {
 	c := &collector{
 		listener:   l,
 		statistics: statistics.New(statistics.Limits{}),
+		recorder:   recorder,
 		came:       make(chan struct{}, 1),
 	}
 	if err := l.Start(c.take); err != nil {
@@ -43,6 +48,10 @@ func collect(address string) (*collector, error) {
 
 func (c *collector) take(e *csm.Event) {
 	c.statistics.Add(e)
+	if c.recorder != nil {
+		kept := *e // the recorder keeps it, and the listener its own
+		c.recorder.Write(&kept)
+	}
 	select {
 	case c.came <- struct{}{}:
 	default:
@@ -51,11 +60,17 @@ func (c *collector) take(e *csm.Event) {
 
 // waitForLate waits for what is on its way.
 func (c *collector) waitForLate() {
+	select { // what came before is not late
+	case <-c.came:
+	default:
+	}
 	limit := time.After(lateLimit)
+	idle := lateFirst
 	for {
 		select {
 		case <-c.came:
-		case <-time.After(lateIdle):
+			idle = lateIdle
+		case <-time.After(idle):
 			return
 		case <-limit:
 			return

@@ -12,21 +12,31 @@ import (
 func TestLateEventsAreWaitedFor(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		events int // one each 40 ms
+		before bool          // one came before the program's end
+		first  time.Duration // of the late ones
+		events int           // and then one each 40 ms
 		waited time.Duration
 	}{
-		{"none", 0, 50 * time.Millisecond},
-		{"some", 5, 250 * time.Millisecond},
-		{"without an end", 1000, time.Second},
+		{"none", false, 0, 0, 5 * time.Millisecond},
+		{"none but one before", true, 0, 0, 5 * time.Millisecond},
+		{"one", false, 4 * time.Millisecond, 1, 54 * time.Millisecond},
+		{"too late", false, 6 * time.Millisecond, 1, 5 * time.Millisecond},
+		{"some", true, 4 * time.Millisecond, 5, 214 * time.Millisecond},
+		{"without an end", false, 4 * time.Millisecond, 1000, time.Second},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := &collector{statistics: statistics.New(statistics.Limits{}), came: make(chan struct{}, 1)}
 				stop := make(chan struct{})
+				if test.before {
+					c.take(&csm.Event{Type: csm.APICall})
+				}
 				go func() {
+					pause := test.first
 					for range test.events {
 						select {
-						case <-time.After(40 * time.Millisecond):
+						case <-time.After(pause):
+							pause = 40 * time.Millisecond
 							c.take(&csm.Event{Type: csm.APICall})
 						case <-stop:
 							return

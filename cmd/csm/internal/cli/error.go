@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/go-csm/csm/cmd/csm/internal/harmless"
+	"github.com/go-csm/csm/cmd/csm/internal/nearest"
 )
 
 // An exitError is an error that says what to do, and what to exit with.
@@ -24,7 +26,15 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // usageError is a command line that is wrong.
 func usageError(c *cobra.Command, err error) error {
-	return &exitError{err, fmt.Sprintf("run '%s --help' to see how it is used", c.CommandPath()), exitUsage}
+	hint := fmt.Sprintf("run '%s --help' to see how it is used", c.CommandPath())
+	if unknown := new(pflag.NotExistError); errors.As(err, &unknown) {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if like := nearest.Name(unknown.GetSpecifiedName(), names); like != "" {
+			hint = fmt.Sprintf("did you mean --%s? %s", like, hint)
+		}
+	}
+	return &exitError{err, hint, exitUsage}
 }
 
 // unknownCommand is the usage error of a command that does not exist.

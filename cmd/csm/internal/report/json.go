@@ -17,39 +17,47 @@ import (
 // those of the wire format where that has them; docs/recording.md describes it.
 // Operations and errors are sorted by name.
 func (r Recorded) WriteJSON(w io.Writer) error {
-	total := r.Statistics.Total()
-	document := struct {
+	return json.NewEncoder(w).Encode(struct {
 		Files       []string
 		Hosts       []string
 		First, Last time.Time `json:",omitzero"`
 		Events      uint64
 		Skipped     Skipped
-		Total       figures
-		Operations  []operationFigures
-		Errors      []errorFigures
+		counted
 	}{
 		Files: r.Files, Hosts: append([]string{}, r.Hosts...),
 		First: r.First.UTC(), Last: r.Last.UTC(), Events: r.Events, Skipped: r.Skipped,
-		Total:      figuresOf(&total),
-		Operations: []operationFigures{}, Errors: []errorFigures{},
-	}
-	shown := r.Statistics.By(byOperation)
+		counted: countedOf(r.Statistics),
+	})
+}
+
+// counted is what a document says of what was counted.
+type counted struct {
+	Total      figures
+	Operations []operationFigures
+	Errors     []errorFigures
+}
+
+func countedOf(s statistics.Snapshot) counted {
+	total := s.Total()
+	c := counted{Total: figuresOf(&total), Operations: []operationFigures{}, Errors: []errorFigures{}}
+	shown := s.By(byOperation)
 	for _, s := range shown.Series {
-		document.Operations = append(document.Operations, operationFigures{
+		c.Operations = append(c.Operations, operationFigures{
 			identity{s.Key.Service, s.Key.Operation, s.Other}, figuresOf(&s),
 		})
 	}
 	for _, e := range shown.Errors {
-		document.Errors = append(document.Errors, errorFigures{
+		c.Errors = append(c.Errors, errorFigures{
 			identity{e.Key.Service, e.Key.Operation, e.Other},
 			e.Code, e.Status, e.Attempts, e.Calls, e.Message,
 		})
 	}
-	slices.SortFunc(document.Operations, func(a, b operationFigures) int { return a.compare(b.identity) })
-	slices.SortFunc(document.Errors, func(a, b errorFigures) int {
+	slices.SortFunc(c.Operations, func(a, b operationFigures) int { return a.compare(b.identity) })
+	slices.SortFunc(c.Errors, func(a, b errorFigures) int {
 		return cmp.Or(a.compare(b.identity), strings.Compare(a.Code, b.Code), cmp.Compare(a.Status, b.Status))
 	})
-	return json.NewEncoder(w).Encode(document)
+	return c
 }
 
 // An identity says whose figures they are.

@@ -11,13 +11,17 @@ import (
 
 	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
+	"github.com/go-csm/csm/cmd/csm/internal/threshold"
 )
 
 // A Run is what there is to tell of one run of a program.
 type Run struct {
 	Statistics statistics.Snapshot
 	Received   agent.Stats
-	Elapsed    time.Duration // from the program's start to its end
+	Began      time.Time           // when the program was started
+	Elapsed    time.Duration       // from then to its end
+	ExitCode   int                 // of the program
+	Verdicts   []threshold.Verdict // for WriteJSON
 
 	// What the program was told: where to send, and under which name.
 	Host, Port, ClientID string
@@ -25,8 +29,8 @@ type Run struct {
 	Width int // how many columns there are to fill, or 0 if there is no limit
 }
 
-// Write writes the report of a run. If no event came it says what can be the
-// reason, instead of an empty table.
+// Write writes the report of a run, without the verdicts. If no event came it says
+// what can be the reason, instead of an empty table.
 func (r Run) Write(w io.Writer) error {
 	b := new(strings.Builder)
 	total := r.Statistics.Total()

@@ -14,6 +14,7 @@ import (
 	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
+	"github.com/go-csm/csm/cmd/csm/internal/threshold"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -43,23 +44,25 @@ func TestGolden(t *testing.T) {
 		golden, events string
 		width          int
 		received       agent.Stats
+		exitCode       int
 	}{
-		{"plain.txt", "plain.jsonl", 0, agent.Stats{}},
-		{"columns120.txt", "plain.jsonl", 120, agent.Stats{}},
-		{"columns80.txt", "plain.jsonl", 80, agent.Stats{}},
-		{"one.txt", "one.jsonl", 0, agent.Stats{}},
-		{"none.txt", "none.jsonl", 0, agent.Stats{}},
-		{"losses.txt", "one.jsonl", 0, lost},
-		{"none-losses.txt", "none.jsonl", 0, agent.Stats{NotJSON: 1}},
-		{"hostile.txt", "hostile.jsonl", 0, agent.Stats{}},
-		{"hostile100.txt", "hostile.jsonl", 100, agent.Stats{}},
-		{"others.txt", "others.jsonl", 0, agent.Stats{}},
+		{"plain.txt", "plain.jsonl", 0, agent.Stats{}, 0},
+		{"columns120.txt", "plain.jsonl", 120, agent.Stats{}, 0},
+		{"columns80.txt", "plain.jsonl", 80, agent.Stats{}, 0},
+		{"one.txt", "one.jsonl", 0, agent.Stats{}, 0},
+		{"none.txt", "none.jsonl", 0, agent.Stats{}, 0},
+		{"losses.txt", "one.jsonl", 0, lost, 0},
+		{"none-failed.txt", "none.jsonl", 80, agent.Stats{NotJSON: 1}, 143},
+		{"hostile.txt", "hostile.jsonl", 0, agent.Stats{}, 0},
+		{"hostile100.txt", "hostile.jsonl", 100, agent.Stats{}, 0},
+		{"others.txt", "others.jsonl", 0, agent.Stats{}, 0},
 	} {
 		t.Run(test.golden, func(t *testing.T) {
 			r := Run{
 				Statistics: events(t, test.events),
 				Received:   test.received,
 				Elapsed:    412 * time.Millisecond,
+				ExitCode:   test.exitCode,
 				Host:       "127.0.0.1",
 				Port:       "40123",
 				ClientID:   "app\x1b[31m",
@@ -97,6 +100,31 @@ func compare(t *testing.T, golden string, got []byte) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("%s is\n%s\nwant\n%s", golden, got, want)
 	}
+}
+
+func TestGoldenOfARunAsJSON(t *testing.T) {
+	r := Run{
+		Statistics: events(t, "others.jsonl"),
+		Received:   agent.Stats{Datagrams: 20, Events: 12, LostInKernel: 1, NotJSON: 2, NotEvent: 3, Empty: 4, ReadErrors: 5},
+		Began:      time.UnixMilli(1700000000123),
+		Elapsed:    1234567 * time.Microsecond,
+		ExitCode:   3,
+		Verdicts: []threshold.Verdict{
+			{Threshold: "calls>0", Result: threshold.Failed, Reason: "was 6"},
+			{Threshold: "S3 errors>0", Result: threshold.NotJudged, Reason: "no such operation was called"},
+		},
+		ClientID: "app\x1b[31m",
+	}
+	var b bytes.Buffer
+	if err := r.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "run.json", b.Bytes())
+	b.Reset()
+	if err := (Run{}).WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "run-none.json", b.Bytes())
 }
 
 func TestDuration(t *testing.T) {
