@@ -2,7 +2,7 @@ GO ?= go
 MODULES := . cmd/csm examples sdkv1 sdkv2 test test/bench
 FUZZTIME ?= 60s
 
-.PHONY: test lint vet fuzz lowest tidy
+.PHONY: test lint vet fuzz lowest bench tidy
 
 test:
 	$(GO) test -race work
@@ -21,6 +21,11 @@ fuzz:
 # the workspace's newest are used.
 lowest:
 	GO=$(GO) sh test/lowest.sh
+
+# What the project costs, beside what others cost. It takes about half an hour, and
+# writes docs/performance.md.
+bench:
+	$(GO) run ./test/bench/run
 
 # A replace is put in for the tidy and taken out again: go install takes no module
 # that has one.
