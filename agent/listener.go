@@ -63,6 +63,7 @@ type Options struct {
 // Make one with [Listen]. Its methods can be called from any goroutine.
 type Listener struct {
 	conn           *net.UDPConn
+	batch          *batch // serve's
 	allow          atomic.Pointer[allowList]
 	keepAccessKeys bool
 	keepDialect    bool
@@ -91,7 +92,7 @@ func Listen(address string, o Options) (*Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("csm: cannot listen: %w", err)
 	}
-	return newListener(conn, allow, o), nil
+	return newListener(conn, allow, o)
 }
 
 // ListenShared binds one UDP address with up to n sockets, each with a listener,
@@ -126,32 +127,46 @@ func ListenShared(address string, n int, o Options) ([]*Listener, error) {
 	config := net.ListenConfig{Control: share}
 	var listeners []*Listener
 	for range n {
-		conn, err := config.ListenPacket(context.Background(), "udp", address)
+		l, err := listenWith(config, address, allow, o)
 		if err != nil {
 			for _, l := range listeners {
 				err = errors.Join(err, l.Close())
 			}
-			return nil, fmt.Errorf("csm: cannot listen: %w", err)
+			return nil, err
 		}
-		listeners = append(listeners, newListener(conn.(*net.UDPConn), allow, o))
+		listeners = append(listeners, l)
 	}
 	return listeners, nil
 }
 
-// newListener makes a listener of a socket.
-func newListener(conn *net.UDPConn, allow allowList, o Options) *Listener {
+// listenWith makes a listener of a socket that is configured so.
+func listenWith(config net.ListenConfig, address string, allow allowList, o Options) (*Listener, error) {
+	conn, err := config.ListenPacket(context.Background(), "udp", address)
+	if err != nil {
+		return nil, fmt.Errorf("csm: cannot listen: %w", err)
+	}
+	return newListener(conn.(*net.UDPConn), allow, o)
+}
+
+// newListener makes a listener of a socket, which it closes if it cannot.
+func newListener(conn *net.UDPConn, allow allowList, o Options) (*Listener, error) {
+	batch, err := newBatch(conn)
+	if err != nil {
+		return nil, fmt.Errorf("csm: cannot listen: %w", errors.Join(err, conn.Close()))
+	}
 	size := growReadBuffer(conn)
 	if o.Logger != nil {
 		o.Logger.Info("csm: listening", "address", conn.LocalAddr().String(), "buffer_bytes", size)
 	}
 	l := &Listener{
 		conn:           conn,
+		batch:          batch,
 		keepAccessKeys: o.KeepAccessKeys,
 		keepDialect:    o.KeepDialect,
 		served:         make(chan struct{}),
 	}
 	l.allow.Store(&allow)
-	return l
+	return l, nil
 }
 
 // CheckAddress says what [Listen] would find wrong with an address and the list of
@@ -226,21 +241,23 @@ func (l *Listener) Start(handle func(*csm.Event)) error {
 // serve reads until Close has set a deadline, and nothing comes any more.
 func (l *Listener) serve(handle func(*csm.Event)) {
 	defer close(l.served)
-	buf := make([]byte, maxDatagram)
 	e := new(csm.Event)
 	idle := false // nothing has come since the last deadline
 	var end time.Time
 	for {
-		n, from, err := l.conn.ReadFromUDPAddrPort(buf)
+		n, err := l.batch.next()
 		switch {
 		case err == nil:
 			idle = false
-			l.counts.datagrams.Add(1)
-			l.counts.bytes.Add(uint64(n))
-			if l.allow.Load().allows(from.Addr()) {
-				l.take(buf[:n], e, handle)
-			} else {
-				l.counts.notAllowed.Add(1)
+			for i := range n {
+				datagram, from := l.batch.datagram(i)
+				l.counts.datagrams.Add(1)
+				l.counts.bytes.Add(uint64(len(datagram)))
+				if l.allow.Load().allows(from) {
+					l.take(datagram, e, handle)
+				} else {
+					l.counts.notAllowed.Add(1)
+				}
 			}
 		case errors.Is(err, os.ErrDeadlineExceeded): // set by Close
 			now := time.Now()
