@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -152,16 +153,26 @@ func emptyHelp(host, port string) []string {
 func show(ctx context.Context, p Process, o top.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	view := newView(ctx, p.Stdout, p.Env, o)
+	defer context.AfterFunc(ctx, view.Quit)()
+	return ended(view.Run())
+}
+
+// newView makes a live view on a terminal. Its keys come from standard input, if that
+// is a terminal, else from the one that csm was started at.
+func newView(ctx context.Context, on io.Writer, env []string, o top.Options) *tea.Program {
 	options := []tea.ProgramOption{
-		tea.WithOutput(p.Stdout), tea.WithEnvironment(p.Env),
-		tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler(),
+		tea.WithOutput(on), tea.WithEnvironment(env), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler(),
 	}
-	if noColour(p.Env) {
+	if noColour(env) {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	program := tea.NewProgram(top.New(ctx, o), options...)
-	defer context.AfterFunc(ctx, program.Quit)()
-	if _, err := program.Run(); err != nil {
+	return tea.NewProgram(top.New(ctx, o), options...)
+}
+
+// ended says how a view ended.
+func ended(_ tea.Model, err error) error {
+	if err != nil {
 		return fmt.Errorf("the terminal: %w", err)
 	}
 	return nil

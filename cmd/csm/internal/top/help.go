@@ -1,5 +1,7 @@
 package top
 
+import "slices"
+
 var keyHelp = []hint{
 	{"↑ ↓  PgUp PgDn  Home End", "select an operation, or scroll; also k j g G"},
 	{"Enter", "open an operation; Esc goes back"},
@@ -8,7 +10,14 @@ var keyHelp = []hint{
 	{"/", "show only names that have a text; Esc ends it"},
 	{"p", "pause the screen; counting goes on; also space"},
 	{"Ctrl-L", "draw the screen anew"},
-	{"q", "quit; also Ctrl-C"},
+}
+
+// leaveHelp is what leaves the view.
+func (m *Model) leaveHelp() []hint {
+	if m.o.Interrupt != nil {
+		return []hint{{"q", "leave this view; the program goes on, its output comes"}, {"Ctrl-C", "interrupt the program"}}
+	}
+	return []hint{{"q", "quit; also Ctrl-C"}}
 }
 
 // helpLines are the keys and what the columns mean.
@@ -18,7 +27,7 @@ func (m *Model) helpLines() []string {
 		return newLine(m.width).add(s.heading, left(key, width)).add(s.plain, "  "+does).String()
 	}
 	var lines []string
-	for _, h := range keyHelp {
+	for _, h := range append(slices.Clone(keyHelp), m.leaveHelp()...) {
 		lines = append(lines, pair(h.key, h.does, 24))
 	}
 	lines = append(lines, "")

@@ -14,6 +14,9 @@ const maxFilter = 100
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	name := k.String()
 	switch {
+	case name == "ctrl+c" && m.o.Interrupt != nil:
+		m.o.Interrupt()
+		return nil
 	case name == "ctrl+c":
 		return m.quit()
 	case name == "ctrl+l":

@@ -20,6 +20,10 @@ type Options struct {
 	Title    string        // what the source is, such as "agent at http://127.0.0.1:31080"; harmless
 	Empty    []string      // what to do as long as there are no calls, a line each; harmless
 	Interval time.Duration // how often the source is asked
+
+	// Interrupt is what Ctrl-C does, for a view of a program that runs: leaving the view
+	// does not end that. Nil means that it leaves the view, as q does.
+	Interrupt func()
 }
 
 // A Model is the view, for Bubble Tea.

@@ -273,14 +273,18 @@ type hint struct{ key, does string }
 
 // footer has the keys of what is shown, as many as fit.
 func (m *Model) footer() string {
-	hints := []hint{{"q", "quit"}, {"?", "help"}, {"⏎", "open"}, {"/", "filter"}, {"←→", "sort"}, {"r", "reverse"}, {"p", "pause"}, {"↑↓", "select"}}
+	leave := hint{"q", "quit"}
+	if m.o.Interrupt != nil {
+		leave.does = "leave"
+	}
+	hints := []hint{leave, {"?", "help"}, {"⏎", "open"}, {"/", "filter"}, {"←→", "sort"}, {"r", "reverse"}, {"p", "pause"}, {"↑↓", "select"}}
 	switch {
 	case m.typing:
 		hints = []hint{{"⏎", "keep the filter"}, {"Esc", "end it"}}
 	case m.help:
 		hints = []hint{{"any key", "back"}}
 	case m.detail != nil:
-		hints = []hint{{"q", "quit"}, {"?", "help"}, {"Esc", "back"}, {"↑↓", "scroll"}, {"p", "pause"}}
+		hints = []hint{leave, {"?", "help"}, {"Esc", "back"}, {"↑↓", "scroll"}, {"p", "pause"}}
 	}
 	position := ""
 	switch d := m.detail; {
