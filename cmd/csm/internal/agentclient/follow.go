@@ -50,8 +50,10 @@ func (c *Client) Follow(ctx context.Context, wanted live.Filter, to Follower) er
 			}
 			began, pause = true, firstPause
 		})
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			return nil
+		default:
 		}
 		var refused *Error
 		if !began || errors.As(err, &refused) && !refused.passes() {

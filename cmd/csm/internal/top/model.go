@@ -10,9 +10,12 @@ import (
 	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 )
 
-// pace is how many times longer than a question took the next one waits at least, so
-// that the view and the agent spend little on it however much there is.
-const pace = 20
+// However much there is, the view and the agent spend little on it: the next question
+// waits for pace times as long as the last one took, up to longestPause.
+const (
+	pace         = 40
+	longestPause = 5 * time.Second
+)
 
 // Options are what a view shows, and how.
 type Options struct {
@@ -114,7 +117,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.takeDetail(msg.of, msg.one, msg.err)
 	case sampleMsg:
 		m.take(msg)
-		return m, tea.Tick(max(m.o.Interval, pace*msg.took)-msg.took, func(time.Time) tea.Msg { return tickMsg{} })
+		return m, tea.Tick(max(m.o.Interval, min(pace*msg.took, longestPause))-msg.took, func(time.Time) tea.Msg { return tickMsg{} })
 	}
 	m.scroll()
 	return m, nil

@@ -263,7 +263,7 @@ func TestTheNextQuestionWaitsForLongerIfTheLastOneTookLong(t *testing.T) {
 	s := newScreen(t, 80, 24, 1)
 	msg := s.ask()().(sampleMsg)
 	s.o.Interval = time.Millisecond
-	msg.took = 10 * time.Millisecond
+	msg.took = 5 * time.Millisecond
 	cmd := s.send(msg)
 	began := time.Now()
 	cmd()
@@ -290,5 +290,13 @@ func BenchmarkView(b *testing.B) {
 	for b.Loop() {
 		m.Update(tea.KeyPressMsg{Code: tea.KeyDown})
 		_ = m.View()
+	}
+}
+
+func BenchmarkLocal(b *testing.B) {
+	s := many(10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = s.Operations(b.Context())
 	}
 }
