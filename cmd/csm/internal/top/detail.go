@@ -169,8 +169,11 @@ func (m *Model) latencyLines(width int) []string {
 	if h == nil || h.Buckets == nil {
 		return []string{m.heading(width, "latency", "no call told it"), ""}
 	}
-	lines := []string{m.heading(width, "latency", fmt.Sprintf("p50 %s  p90 %s  p99 %s  max %s  mean %s",
-		short(h.P50), short(h.P90), short(h.P99), short(h.Max), short(h.Sum/float64(h.Count))))}
+	about := fmt.Sprintf("p50 %s  p90 %s  p99 %s  max %s", short(h.P50), short(h.P90), short(h.P99), short(h.Max))
+	if mean := "  mean " + short(h.Sum/float64(h.Count)); len("latency  "+about+mean) <= width {
+		about += mean
+	}
+	lines := []string{m.heading(width, "latency", about)}
 	steps := stepsOf(h)
 	var most uint64
 	for _, s := range steps {
