@@ -20,12 +20,31 @@ type agentAccess struct {
 
 // add adds the flags to a command.
 func (a *agentAccess) add(c *cobra.Command, use string) {
-	c.Flags().StringVar(&a.options.URL, "agent", "", use)
-	c.Flags().Lookup("agent").NoOptDefVal = agentclient.DefaultURL
+	c.Flags().Var((*agentURL)(&a.options.URL), "agent", use)
+	c.Flags().Lookup("agent").NoOptDefVal = thisMachine
 	c.Flags().StringVar(&a.options.TokenFile, "token-file", "", "show the agent the token in this `file`")
 	c.Flags().StringVar(&a.options.CAFile, "cacert", "", "trust the authorities in this PEM `file` for the agent's certificate")
 	c.Flags().StringVar(&a.options.CertFile, "cert", "", "show the agent the certificate in this PEM `file`")
 	c.Flags().StringVar(&a.options.KeyFile, "key", "", "and the key of it in this PEM `file`")
+}
+
+// An agentURL is the value of --agent, which need not have one.
+type agentURL string
+
+// thisMachine is what pflag sets where there is no value.
+const thisMachine = "true"
+
+func (u *agentURL) String() string { return string(*u) }
+
+// Type makes the help show the flag without what stands for no value.
+func (u *agentURL) Type() string { return "bool" }
+
+func (u *agentURL) Set(s string) error {
+	if s == thisMachine {
+		s = agentclient.DefaultURL
+	}
+	*u = agentURL(s)
+	return nil
 }
 
 // asked tells whether an agent is to be asked: --agent, or what is of use for one

@@ -38,22 +38,24 @@ func newTail(p Process) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tail [flags] [--agent [URL] | FILE...]",
 		Short: "show events as they come",
-		Long: `Print each event on a line, until interrupted (Ctrl-C or SIGTERM). A line says when
-the call or the attempt began, the program's client ID, what it called, the region,
-the HTTP status, how long it took, and how it failed. Access keys are masked.
+		Long: `Print each event on a line, until interrupted (Ctrl-C or SIGTERM). A line says
+when the call or the attempt began, the program's client ID, what it called, the
+region, the HTTP status, how long it took, and how it failed.
+Access keys are masked.
 
-The events come from where programs send them, which csm tail listens to itself; with
---agent from an agent, which listens there already; or from recordings, whose end is
-the end unless there is --follow.
+The events come from where programs send them, which csm tail listens to itself;
+with --agent from an agent, which listens there already; or from recordings,
+whose end is the end unless there is --follow.
 
-Programs send if they have AWS_CSM_ENABLED=true in their environment, to port 31000 of
-this machine unless AWS_CSM_HOST and AWS_CSM_PORT say otherwise. To listen at an address
-that other machines can reach, say which of them may send, with --allow.
+Programs send if they have AWS_CSM_ENABLED=true in their environment, to port
+31000 of this machine unless AWS_CSM_HOST and AWS_CSM_PORT say otherwise. To
+listen at an address that other machines can reach, say which of them may send,
+with --allow.
 
-Flags that choose events can be given together, and each name can be repeated: an event
-has to match one of each. Upper and lower case are the same. What could not be shown is
-told on stderr. On a terminal attempts are faint and failures coloured, unless NO_COLOR
-is in the environment.`,
+Flags that choose events can be given together, and each name can be repeated:
+an event has to match one of each. Upper and lower case are the same. What could
+not be shown is told on stderr. On a terminal attempts are faint and failures
+coloured, unless NO_COLOR is in the environment.`,
 		Example: `  csm tail
   csm tail --errors --service S3 --service DynamoDB
   csm tail --agent --slow 500ms
@@ -83,12 +85,12 @@ is in the environment.`,
 		},
 	}
 	set := c.Flags()
-	set.StringArrayVar(&f.wanted.Services, "service", nil, "show events of this service alone, such as S3; can be repeated")
-	set.StringArrayVar(&f.wanted.Operations, "api", nil, "show events of this operation alone, such as GetObject; can be repeated")
+	set.StringArrayVar(&f.wanted.Services, "service", nil, "show events of this `service` alone, such as S3; can be repeated")
+	set.StringArrayVar(&f.wanted.Operations, "api", nil, "show events of this `operation` alone, such as GetObject; can be repeated")
 	set.StringArrayVar(&f.wanted.Clients, "client", nil, "show events of programs with this client `ID` alone; can be repeated")
-	set.StringArrayVar(&f.wanted.Regions, "region", nil, "show events of this region alone; can be repeated")
-	set.BoolVar(&f.wanted.Errors, "errors", false, "show calls and attempts that failed alone")
-	set.DurationVar(&f.wanted.Slow, "slow", 0, "show what took this long or longer alone, such as 500ms")
+	set.StringArrayVar(&f.wanted.Regions, "region", nil, "show events of this `region` alone; can be repeated")
+	set.BoolVar(&f.wanted.Errors, "errors", false, "show only calls and attempts that failed")
+	set.DurationVar(&f.wanted.Slow, "slow", 0, "show only what took this long or longer, such as 500ms")
 	f.access.add(c, "follow the agent of this machine, or the one whose `URL` follows")
 	set.BoolVarP(&f.follow, "follow", "f", false, "wait for more at the end of a recording, and read the next one when it is rotated")
 	set.StringVar(&f.listen, "listen", net.JoinHostPort(csm.DefaultHost, csm.DefaultPort),

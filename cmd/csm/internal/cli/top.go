@@ -44,16 +44,17 @@ func newTop(p Process) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "top [flags] [--agent [URL]]",
 		Short: "show the operations live",
-		Long: `Show a live table of the operations that programs call: how often, how many failed,
-and how long they took. The keys are at the bottom of the screen; ? shows all.
+		Long: `Show a live table of the operations that programs call: how often, how many
+failed, and how long they took. The keys are at the bottom of the screen; ?
+shows all.
 
-The numbers are those of the agent of this machine (csm agent), if there is one, since
-it began. Without one, csm top listens where programs send their events, and counts
-itself. Say --agent, with a URL if it is elsewhere, or --listen, to have one of the two
-in any case.
+The numbers are those of the agent of this machine (csm agent), if there is one,
+since it began. Without one, csm top listens where programs send their events,
+and counts itself. Say --agent, with a URL if it is elsewhere, or --listen, to
+have one of the two in any case.
 
-With NO_COLOR in the environment there are no colours. Over a slow line, a longer
---interval sends less.`,
+With NO_COLOR in the environment there are no colours. Over a slow line, a
+longer --interval sends less.`,
 		Example: `  csm top
   csm top --agent http://10.0.0.5:31080 --token-file token
   csm top --listen 127.0.0.1:31001    for programs with AWS_CSM_PORT=31001
@@ -116,7 +117,10 @@ func topHere(ctx context.Context, p Process, address string, allow []netip.Prefi
 	source := top.Local{Statistics: statistics.New(statistics.Limits{}), Events: new(live.Hub), Received: l.Stats}
 	if err := l.Start(func(e *csm.Event) {
 		source.Statistics.Add(e)
-		source.Events.Publish(e)
+		if !source.Events.Idle() {
+			kept := *e // the listener uses e again
+			source.Events.Publish(&kept)
+		}
 	}); err != nil {
 		return errors.Join(err, l.Close())
 	}
