@@ -2,7 +2,6 @@ package top
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -307,12 +306,4 @@ func (m *Model) eventLines() []string {
 		lines = append(lines, newLine(m.width).add(look, e.text).String())
 	}
 	return lines
-}
-
-// follow begins to keep the latest events of an operation.
-func follow(ctx context.Context, s Source, service, operation string) *latest {
-	ctx, cancel := context.WithCancel(ctx)
-	l := &latest{cancel: cancel}
-	go l.run(ctx, s, service, operation)
-	return l
 }

@@ -40,6 +40,14 @@ type eventText struct {
 	failed bool
 }
 
+// follow begins to keep the latest events of an operation.
+func follow(ctx context.Context, s Source, service, operation string) *latest {
+	ctx, cancel := context.WithCancel(ctx)
+	l := &latest{cancel: cancel}
+	go l.run(ctx, s, service, operation)
+	return l
+}
+
 func (l *latest) run(ctx context.Context, s Source, service, operation string) {
 	locked := func(f func()) {
 		l.mu.Lock()
