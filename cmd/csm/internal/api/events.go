@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-csm/csm"
 	"github.com/go-csm/csm/cmd/csm/internal/live"
-	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
 const (
@@ -38,11 +37,7 @@ type streams struct {
 func newStreams(h *live.Hub) *streams { return &streams{h, make(chan struct{}, maxStreams)} }
 
 func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f, ok := newFilter(w, r, "service", "api", "client", "errors")
-	if !ok {
-		return
-	}
-	errorsOnly, ok := f.flag(w, "errors")
+	f, ok := newEventFilter(w, r)
 	if !ok {
 		return
 	}
@@ -79,7 +74,7 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-alive.C:
 			err = stream.comment("keep-alive", events.Lost())
 		case e := <-events.Events():
-			if wanted(e, f, errorsOnly) {
+			if f.Wants(e) {
 				stream.event(e)
 			}
 			if len(events.Events()) == 0 || stream.full() {
@@ -92,16 +87,21 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// wanted tells whether a client has asked for an event.
-func wanted(e *csm.Event, f filter, errorsOnly bool) bool {
-	if !f.matches("service", e.Service) || !f.matches("api", e.API) || !f.matches("client", e.ClientID) {
-		return false
+// newEventFilter reads which events a query asks for. If it is wrong, it answers
+// and is not ok.
+func newEventFilter(w http.ResponseWriter, r *http.Request) (live.Filter, bool) {
+	f, ok := newFilter(w, r, "service", "operation", "client", "region", "errors", "slow")
+	if !ok {
+		return live.Filter{}, false
 	}
-	if errorsOnly {
-		_, failed := statistics.FailureOf(e)
-		return failed
+	wanted := live.Filter{Services: f["service"], Operations: f["operation"], Clients: f["client"], Regions: f["region"]}
+	if wanted.Errors, ok = f.flag(w, "errors"); !ok {
+		return live.Filter{}, false
 	}
-	return true
+	if wanted.Slow, ok = f.duration(w, "slow"); !ok {
+		return live.Filter{}, false
+	}
+	return wanted, true
 }
 
 // A stream writes server-sent events to one client.

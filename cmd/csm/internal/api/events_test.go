@@ -100,13 +100,13 @@ func TestTheStreamHasTheEventsThatAreAskedFor(t *testing.T) {
 	_, url := serve(t, o)
 	failed := func(e *csm.Event) { e.FinalAWSException = "SlowDown\n\ndata: forged" }
 	streams := map[string]<-chan string{}
-	for _, query := range []string{"", "?service=s3", "?api=PutObject&api=GetItem", "?client=job", "?errors=true", "?errors=false&service=S3&api=GetObject"} {
+	for _, query := range []string{"", "?service=s3", "?operation=PutObject&operation=GetItem", "?client=job", "?region=US-east-1", "?slow=2s", "?errors=true", "?errors=false&service=S3&operation=GetObject"} {
 		streams[query], _, _ = read(t, url+pathEvents+query)
 	}
 	for _, e := range []*csm.Event{
 		event("S3", "GetObject"),
 		event("S3", "PutObject", failed),
-		event("DynamoDB", "GetItem"),
+		event("DynamoDB", "GetItem", func(e *csm.Event) { e.Region, e.Latency = "us-east-1", csm.Known(2000) }),
 		event("SQS", "Last", failed, func(e *csm.Event) { e.ClientID = "job" }),
 	} {
 		o.Events.Publish(e)
@@ -114,10 +114,12 @@ func TestTheStreamHasTheEventsThatAreAskedFor(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                                       {"GetObject", "PutObject", "GetItem", "Last"},
 		"?service=s3":                            {"GetObject", "PutObject"},
-		"?api=PutObject&api=GetItem":             {"PutObject", "GetItem"},
+		"?operation=PutObject&operation=GetItem": {"PutObject", "GetItem"},
 		"?client=job":                            {"Last"},
+		"?region=US-east-1":                      {"GetItem"},
+		"?slow=2s":                               {"GetItem"},
 		"?errors=true":                           {"PutObject", "Last"},
-		"?errors=false&service=S3&api=GetObject": {"GetObject"},
+		"?errors=false&service=S3&operation=GetObject": {"GetObject"},
 	} {
 		for _, api := range want {
 			message := next(t, streams[query])

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A filter is what a query asks for: for each name the values of which one has to
@@ -47,4 +48,19 @@ func (f filter) flag(w http.ResponseWriter, name string) (value, ok bool) {
 	}
 	fail(w, http.StatusBadRequest, fmt.Sprintf("%s is neither true nor false", name), "use "+name+"=true")
 	return false, false
+}
+
+// duration is the value of a parameter such as 500ms, or 0 if it is not there. If it
+// is none, it answers and is not ok.
+func (f filter) duration(w http.ResponseWriter, name string) (value time.Duration, ok bool) {
+	values := f[name]
+	if len(values) == 0 {
+		return 0, true
+	}
+	value, err := time.ParseDuration(values[0])
+	if err != nil || value < 0 || len(values) > 1 {
+		fail(w, http.StatusBadRequest, fmt.Sprintf("%s is not a duration", name), "use "+name+"=500ms, or 2s")
+		return 0, false
+	}
+	return value, true
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
@@ -27,9 +28,9 @@ func TestStatisticsAreFiltered(t *testing.T) {
 		{"?service=SQS", nil, 0},
 	} {
 		var got struct {
-			Series []seriesJSON
-			Errors []errorJSON
-			Agent  agentJSON
+			Series []Series
+			Errors []Error
+			Agent  Agent
 		}
 		decode(t, ask(h, http.MethodGet, pathStats+test.query), &got)
 		var names []string
@@ -49,21 +50,62 @@ func TestStatisticsAreFiltered(t *testing.T) {
 }
 
 func TestTheHistogramsOfAnswersMerge(t *testing.T) {
-	var got struct{ Series []seriesJSON }
+	var got struct{ Series []Series }
 	decode(t, ask(handler(t, options()), http.MethodGet, pathStats+"?operation=GetObject"), &got)
 	h, want := got.Series[0].Latency, recorded(0.01, 0.02, 0.03, 4)
 	if h.Count != 4 || h.Sum != want.Sum() || h.Min != 0.01 || h.Max != 4 ||
 		h.P50 != want.Quantile(0.5) || h.P90 != 4 || h.P99 != 4 {
 		t.Errorf("the summary of the latencies: %+v", h)
 	}
-	if h.Scale != want.Scale() || h.Offset != want.Offset() || !slices.Equal(h.Buckets, want.Buckets()) {
+	if h.Scale != want.Scale() || h.Offset != want.Offset() || !slices.Equal(h.Buckets.Buckets, want.Buckets()) {
 		t.Errorf("the buckets of the latencies: %+v", h)
 	}
-	if dns := got.Series[0].Phases["dns"]; dns == nil || dns.Zeros != 1 || dns.Buckets == nil {
+	if dns := got.Series[0].Phases["dns"]; dns == nil || dns.Zeros != 1 || dns.Buckets.Buckets == nil {
 		t.Errorf("the name look-ups: %+v", dns)
 	}
 	if len(got.Series[0].Phases) != 1 || got.Series[0].AttemptLatency != nil {
 		t.Error("there are histograms without values")
+	}
+}
+
+func TestStatisticsAreMergedByOperation(t *testing.T) {
+	o := options()
+	o.Snapshot = func() statistics.Snapshot {
+		s := snapshot()
+		again := s.Series[0]
+		again.Key.ClientID, again.Key.Region = "job", "us-east-1"
+		failed := s.Errors[0]
+		failed.Key = again.Key
+		s.Series = append([]statistics.Series{again}, s.Series...)
+		s.Errors = append([]statistics.Error{failed}, s.Errors...)
+		return s
+	}
+	for query, want := range map[string]struct{ series, calls, attempts, errors int }{
+		"?by=operation&operation=GetObject":                {1, 8, 10, 1},
+		"?by=operation&operation=GetObject&client=job":     {1, 4, 5, 1},
+		"?operation=GetObject":                             {2, 4, 5, 2},
+		"?by=operation":                                    {4, 8, 10, 2},
+		"?by=operation&operation=GetObject&brief=true":     {1, 8, 10, 0},
+		"?brief=true&operation=GetObject&region=us-east-1": {1, 4, 5, 0},
+	} {
+		var got Statistics
+		decode(t, ask(handler(t, o), http.MethodGet, pathStats+query), &got)
+		if len(got.Series) != want.series || len(got.Errors) != want.errors {
+			t.Errorf("%q: %d series and %d errors, want %+v", query, len(got.Series), len(got.Errors), want)
+			continue
+		}
+		s := got.Series[0]
+		if s.Calls != uint64(want.calls) || s.Latency.Count != s.Calls || s.Latency.Max != 4 || s.Errors != s.Calls/4 {
+			t.Errorf("%q: %+v, want %+v", query, s, want)
+		}
+		brief := strings.Contains(query, "brief")
+		if (s.Latency.Buckets == nil) != brief || (s.Results == nil) != brief || (s.Connections == nil) != brief ||
+			(s.Statuses == nil) != brief || (s.Phases == nil) != brief || s.Attempts != uint64(want.attempts) {
+			t.Errorf("%q: it is brief: %v", query, s)
+		}
+		if strings.Contains(query, "by=") && s.ClientID+s.Region != "" {
+			t.Errorf("%q: merged it has the client ID %q and the region %q", query, s.ClientID, s.Region)
+		}
 	}
 }
 
@@ -81,7 +123,13 @@ func TestWhatIsAskedForWronglyIsRefusedWithAHint(t *testing.T) {
 		{http.MethodOptions, pathEvents, http.StatusMethodNotAllowed},
 		{http.MethodGet, pathStats + "?servce=S3", http.StatusBadRequest},
 		{http.MethodGet, pathStats + "?service=%zz", http.StatusBadRequest},
-		{http.MethodGet, pathEvents + "?operation=GetObject", http.StatusBadRequest},
+		{http.MethodGet, pathEvents + "?api=GetObject", http.StatusBadRequest},
+		{http.MethodGet, pathStats + "?by=service", http.StatusBadRequest},
+		{http.MethodGet, pathStats + "?by=operation&by=operation", http.StatusBadRequest},
+		{http.MethodGet, pathStats + "?brief=1", http.StatusBadRequest},
+		{http.MethodGet, pathEvents + "?slow=500", http.StatusBadRequest},
+		{http.MethodGet, pathEvents + "?slow=-1s", http.StatusBadRequest},
+		{http.MethodGet, pathEvents + "?slow=1s&slow=2s", http.StatusBadRequest},
 		{http.MethodGet, pathEvents + "?errors=perhaps", http.StatusBadRequest},
 		{http.MethodGet, pathEvents + "?errors=true&errors=false", http.StatusBadRequest},
 	} {
@@ -151,9 +199,13 @@ func BenchmarkStats(b *testing.B) {
 	}
 	o.Snapshot = func() statistics.Snapshot { return s }
 	h := handler(b, o)
-	var size int
-	for b.Loop() {
-		size = ask(h, http.MethodGet, pathStats).Body.Len()
+	for name, query := range map[string]string{"all": "", "brief": "?by=operation&brief=true", "one": "?by=operation&operation=Operation7"} {
+		b.Run(name, func(b *testing.B) {
+			var size int
+			for b.Loop() {
+				size = ask(h, http.MethodGet, pathStats+query).Body.Len()
+			}
+			b.ReportMetric(float64(size)/1e6, "MB/answer")
+		})
 	}
-	b.ReportMetric(float64(size)/1e6, "MB/answer")
 }

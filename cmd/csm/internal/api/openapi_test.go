@@ -47,8 +47,8 @@ func TestEveryParameterIsDescribed(t *testing.T) {
 	doc := described(t)
 	h := handler(t, options())
 	for path, values := range map[string]map[string]string{
-		pathStats:  {"service": "S3", "operation": "GetObject", "client": "shop", "region": "eu-west-1"},
-		pathEvents: {"service": "S3", "api": "GetObject", "client": "shop", "errors": "true"},
+		pathStats:  {"service": "S3", "operation": "GetObject", "client": "shop", "region": "eu-west-1", "by": "operation", "brief": "true"},
+		pathEvents: {"service": "S3", "operation": "GetObject", "client": "shop", "region": "eu-west-1", "errors": "true", "slow": "500ms"},
 	} {
 		var names []string
 		for _, p := range doc.Paths.Value(path).Get.Parameters {
@@ -85,6 +85,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}{
 		{"statistics", options(), http.MethodGet, pathStats, 200},
 		{"filtered", options(), http.MethodGet, pathStats + "?service=S3&region=eu-west-1", 200},
+		{"merged", options(), http.MethodGet, pathStats + "?by=operation", 200},
+		{"brief", options(), http.MethodGet, pathStats + "?by=operation&brief=true", 200},
 		{"wrong parameter", options(), http.MethodGet, pathStats + "?servce=S3", 400},
 		{"description", options(), http.MethodGet, pathOpenAPI, 200},
 		{"metrics", options(), http.MethodGet, pathMetrics, 200},

@@ -1,88 +1,115 @@
 package api
 
 import (
-	"time"
+	"math"
+	"math/bits"
 
+	"github.com/go-csm/csm/cmd/csm/internal/health"
 	"github.com/go-csm/csm/cmd/csm/internal/histogram"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
-// A keyJSON says whose numbers something has.
-type keyJSON struct {
-	ClientID  string `json:"client_id"`
-	Service   string `json:"service"`
-	Operation string `json:"operation"`
-	Region    string `json:"region"`
-	Other     bool   `json:"other,omitempty"`
+func keyOf(k statistics.Key, other bool) Key {
+	return Key{k.ClientID, k.Service, k.Operation, k.Region, other}
 }
 
-// A seriesJSON are the numbers of one key.
-type seriesJSON struct {
-	keyJSON
-	Calls       uint64            `json:"calls"`
-	Attempts    uint64            `json:"attempts"`
-	Retries     uint64            `json:"retries"`
-	Errors      uint64            `json:"errors"`
-	Throttled   uint64            `json:"throttled"`
-	Results     map[string]uint64 `json:"results"`
-	Statuses    map[int]uint64    `json:"statuses"`
-	Connections connectionsJSON   `json:"connections"`
-
-	Latency        *histogramJSON            `json:"latency,omitempty"`
-	AttemptLatency *histogramJSON            `json:"attempt_latency,omitempty"`
-	Phases         map[string]*histogramJSON `json:"phases"`
-
-	LastSeen time.Time `json:"last_seen"`
-}
-
-type connectionsJSON struct {
-	New    uint64 `json:"new"`
-	Reused uint64 `json:"reused"`
-}
-
-// A histogramJSON is a distribution of seconds.
-type histogramJSON struct {
-	Count uint64  `json:"count"`
-	Sum   float64 `json:"sum"`
-	Min   float64 `json:"min"`
-	Max   float64 `json:"max"`
-	P50   float64 `json:"p50"`
-	P90   float64 `json:"p90"`
-	P99   float64 `json:"p99"`
-
-	// The histogram itself, so that whoever has several can merge them.
-	Scale   int      `json:"scale"`
-	Offset  int      `json:"offset"`
-	Buckets []uint64 `json:"buckets"`
-	Zeros   uint64   `json:"zeros"`
-}
-
-// An errorJSON are the attempts and calls of one key that failed in one way.
-type errorJSON struct {
-	keyJSON
-	Code     string `json:"code"`
-	Status   int64  `json:"status"`
-	Attempts uint64 `json:"attempts"`
-	Calls    uint64 `json:"calls"`
-	Message  string `json:"message"`
-}
-
-func keyOf(k statistics.Key, other bool) keyJSON {
-	return keyJSON{k.ClientID, k.Service, k.Operation, k.Region, other}
-}
-
-func seriesOf(s *statistics.Series) seriesJSON {
-	out := seriesJSON{
-		keyJSON: keyOf(s.Key, s.Other),
-		Calls:   s.Calls, Attempts: s.Attempts, Retries: s.Retries, Errors: s.Errors(), Throttled: s.Throttled,
-		Results:        make(map[string]uint64),
-		Statuses:       s.Statuses,
-		Connections:    connectionsJSON{s.ConnectionsNew, s.ConnectionsReused},
-		Latency:        histogramOf(s.Latency()),
-		AttemptLatency: histogramOf(&s.AttemptLatency),
-		Phases:         make(map[string]*histogramJSON),
-		LastSeen:       s.LastSeen,
+// Operations is what the API answers of a snapshot to a request with by=operation
+// and brief=true.
+func Operations(s statistics.Snapshot, h health.Health) Statistics {
+	return Statistics{
+		Began: s.Began, Taken: s.Taken, Agent: agentOf(h, s),
+		Series: briefsOf(s.Series, statsQuery{byOperation: true, brief: true}),
 	}
+}
+
+// Operation is what it answers to one with by=operation, for one operation.
+func Operation(s statistics.Snapshot, h health.Health, service, operation string) Statistics {
+	q := statsQuery{filter: filter{"service": {service}, "operation": {operation}}, byOperation: true}
+	out := Statistics{Began: s.Began, Taken: s.Taken, Agent: agentOf(h, s)}
+	chosen := q.choose(s)
+	for i := range chosen.Series {
+		out.Series = append(out.Series, seriesOf(&chosen.Series[i]))
+	}
+	for _, e := range chosen.Errors {
+		out.Errors = append(out.Errors, errorOf(e))
+	}
+	return out
+}
+
+// byOperation leaves of a key what operations are merged by.
+func byOperation(k statistics.Key) statistics.Key {
+	return statistics.Key{Service: k.Service, Operation: k.Operation}
+}
+
+// countsOf are the numbers of a series without its distributions.
+func countsOf(s *statistics.Series) Series {
+	return Series{
+		Key:   keyOf(s.Key, s.Other),
+		Calls: s.Calls, Attempts: s.Attempts, Retries: s.Retries, Errors: s.Errors(), Throttled: s.Throttled,
+		LastSeen: s.LastSeen,
+	}
+}
+
+// briefsOf are those that a query wants, merged if it says so. What is not shown is
+// neither merged nor copied: series are large.
+func briefsOf(all []statistics.Series, q statsQuery) []Series {
+	var briefs []Series
+	var latencies []histogram.Histogram // of the briefs
+	index := make(map[statistics.Key]int)
+	for i := range all {
+		s := &all[i]
+		if !q.wants(s.Key) {
+			continue
+		}
+		n, known := len(briefs), false
+		if q.byOperation && !s.Other {
+			key := byOperation(s.Key)
+			if n, known = index[key]; !known {
+				n = len(briefs)
+				index[key] = n
+			}
+		}
+		if known {
+			briefs[n].add(countsOf(s))
+		} else {
+			briefs = append(briefs, countsOf(s))
+			latencies = append(latencies, histogram.Histogram{})
+			if q.byOperation {
+				briefs[n].ClientID, briefs[n].Region = "", ""
+			}
+		}
+		for r := range s.Latencies {
+			latencies[n].Merge(&s.Latencies[r])
+		}
+	}
+	for i := range briefs {
+		briefs[i].Latency = summaryOf(&latencies[i])
+	}
+	return briefs
+}
+
+// add adds the counts of another series.
+func (s *Series) add(other Series) {
+	s.Calls += other.Calls
+	s.Attempts += other.Attempts
+	retries, tooMany := bits.Add64(s.Retries, other.Retries, 0) // what a sender claims can be anything
+	s.Retries = max(retries, tooMany*math.MaxUint64)
+	s.Errors += other.Errors
+	s.Throttled += other.Throttled
+	if other.LastSeen.After(s.LastSeen) {
+		s.LastSeen = other.LastSeen
+	}
+}
+
+// seriesOf are all the numbers of a series.
+func seriesOf(s *statistics.Series) Series {
+	out := countsOf(s)
+	out.Latency = histogramOf(s.Latency())
+	out.Results = make(map[string]uint64)
+	out.Statuses = s.Statuses
+	out.Connections = &Connections{s.ConnectionsNew, s.ConnectionsReused}
+	out.AttemptLatency = histogramOf(&s.AttemptLatency)
+	out.Phases = make(map[string]*Histogram)
 	for r, n := range s.Results {
 		if n > 0 {
 			out.Results[statistics.Result(r).String()] = n
@@ -99,18 +126,27 @@ func seriesOf(s *statistics.Series) seriesJSON {
 	return out
 }
 
-// histogramOf is a histogram, or nil if it has no values.
-func histogramOf(h *histogram.Histogram) *histogramJSON {
+// summaryOf is a histogram without its buckets, or nil if it has no values.
+func summaryOf(h *histogram.Histogram) *Histogram {
 	if h.Count() == 0 {
 		return nil
 	}
-	return &histogramJSON{
+	return &Histogram{
 		Count: h.Count(), Sum: h.Sum(), Min: h.Min(), Max: h.Max(),
 		P50: h.Quantile(0.50), P90: h.Quantile(0.90), P99: h.Quantile(0.99),
-		Scale: h.Scale(), Offset: h.Offset(), Buckets: h.Buckets(), Zeros: h.Zeros(),
 	}
 }
 
-func errorOf(e statistics.Error) errorJSON {
-	return errorJSON{keyOf(e.Key, e.Other), e.Code, e.Status, e.Attempts, e.Calls, e.Message}
+// histogramOf is a histogram, or nil if it has no values.
+func histogramOf(h *histogram.Histogram) *Histogram {
+	out := summaryOf(h)
+	if out == nil {
+		return nil
+	}
+	out.Buckets = &Buckets{Scale: h.Scale(), Offset: h.Offset(), Buckets: h.Buckets(), Zeros: h.Zeros()}
+	return out
+}
+
+func errorOf(e statistics.Error) Error {
+	return Error{keyOf(e.Key, e.Other), e.Code, e.Status, e.Attempts, e.Calls, e.Message}
 }

@@ -3,9 +3,9 @@ package api
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/health"
@@ -28,7 +28,7 @@ func newStats(o Options) *stats {
 }
 
 func (s *stats) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f, ok := newFilter(w, r, "service", "operation", "client", "region")
+	q, ok := newStatsQuery(w, r)
 	if !ok {
 		return
 	}
@@ -42,35 +42,79 @@ func (s *stats) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	_ = writeStats(w, s.snapshot(), s.health(), f) // the client has gone if it fails
+	_ = writeStats(w, s.snapshot(), s.health(), q) // the client has gone if it fails
 }
 
-// writeStats writes what a filter lets through of a snapshot. It writes one series
-// after the other, for all of them are much.
-func writeStats(to io.Writer, s statistics.Snapshot, h health.Health, f filter) error {
+// A statsQuery is what of the statistics is asked for.
+type statsQuery struct {
+	filter
+	byOperation bool // merged over clients and regions
+	brief       bool // what a table shows
+}
+
+// newStatsQuery reads a query. If it is wrong, it answers and is not ok.
+func newStatsQuery(w http.ResponseWriter, r *http.Request) (q statsQuery, ok bool) {
+	if q.filter, ok = newFilter(w, r, "service", "operation", "client", "region", "by", "brief"); !ok {
+		return q, false
+	}
+	if q.brief, ok = q.flag(w, "brief"); !ok {
+		return q, false
+	}
+	switch by := q.filter["by"]; {
+	case len(by) == 1 && by[0] == "operation":
+		q.byOperation = true
+	case len(by) > 0:
+		fail(w, http.StatusBadRequest, fmt.Sprintf("statistics cannot be merged by %q", by), "use by=operation, or leave it out")
+		return q, false
+	}
+	return q, true
+}
+
+// wants tells whether a key is asked for.
+func (q statsQuery) wants(k statistics.Key) bool {
+	return q.matches("service", k.Service) && q.matches("operation", k.Operation) &&
+		q.matches("client", k.ClientID) && q.matches("region", k.Region)
+}
+
+// choose gives of a snapshot what is asked for.
+func (q statsQuery) choose(s statistics.Snapshot) statistics.Snapshot {
+	if len(q.filter) == 0 {
+		return s
+	}
+	chosen := statistics.Snapshot{Began: s.Began, Taken: s.Taken, Expired: s.Expired}
+	for i := range s.Series {
+		if q.wants(s.Series[i].Key) {
+			chosen.Series = append(chosen.Series, s.Series[i])
+		}
+	}
+	for _, e := range s.Errors {
+		if q.wants(e.Key) {
+			chosen.Errors = append(chosen.Errors, e)
+		}
+	}
+	if q.byOperation {
+		chosen = chosen.By(byOperation)
+	}
+	return chosen
+}
+
+// writeStats writes what is asked for of a snapshot. It writes one series after the
+// other, for all of them are much.
+func writeStats(to io.Writer, s statistics.Snapshot, h health.Health, q statsQuery) error {
 	w := bufio.NewWriterSize(to, 64<<10)
 	e := json.NewEncoder(w)
 	raw := func(text string) { _, _ = w.WriteString(text) } // Flush tells of an error
-	matches := func(k statistics.Key) bool {
-		return f.matches("service", k.Service) && f.matches("operation", k.Operation) &&
-			f.matches("client", k.ClientID) && f.matches("region", k.Region)
-	}
 	list := func(n int, element func(i int) any) error {
-		separator := ""
 		for i := range n {
-			v := element(i)
-			if v == nil {
-				continue
+			if i > 0 {
+				raw(",")
 			}
-			raw(separator)
-			if err := e.Encode(v); err != nil {
+			if err := e.Encode(element(i)); err != nil {
 				return err
 			}
-			separator = ","
 		}
 		return nil
 	}
-
 	raw(`{"began":`)
 	if err := e.Encode(s.Began); err != nil {
 		return err
@@ -84,22 +128,19 @@ func writeStats(to io.Writer, s statistics.Snapshot, h health.Health, f filter) 
 		return err
 	}
 	raw(`,"series":[`)
-	err := list(len(s.Series), func(i int) any {
-		if !matches(s.Series[i].Key) {
-			return nil
+	var err error
+	if q.brief {
+		series := briefsOf(s.Series, q)
+		err = list(len(series), func(i int) any { return &series[i] })
+		raw(`],"errors":[`)
+	} else {
+		chosen := q.choose(s)
+		if err = list(len(chosen.Series), func(i int) any { return seriesOf(&chosen.Series[i]) }); err != nil {
+			return err
 		}
-		return seriesOf(&s.Series[i])
-	})
-	if err != nil {
-		return err
+		raw(`],"errors":[`)
+		err = list(len(chosen.Errors), func(i int) any { return errorOf(chosen.Errors[i]) })
 	}
-	raw(`],"errors":[`)
-	err = list(len(s.Errors), func(i int) any {
-		if !matches(s.Errors[i].Key) {
-			return nil
-		}
-		return errorOf(s.Errors[i])
-	})
 	if err != nil {
 		return err
 	}
@@ -107,64 +148,22 @@ func writeStats(to io.Writer, s statistics.Snapshot, h health.Health, f filter) 
 	return w.Flush()
 }
 
-// An agentJSON is how the agent is.
-type agentJSON struct {
-	Version  string       `json:"version"`
-	Began    time.Time    `json:"began"`
-	Received receivedJSON `json:"received"`
-	Series   int          `json:"series"`
-	Expired  uint64       `json:"expired"`
-
-	EventsLostBySubscribers uint64 `json:"events_lost_by_subscribers"`
-
-	Recording *recordingJSON `json:"recording,omitempty"`
-	Export    *exportJSON    `json:"export,omitempty"`
-}
-
-type receivedJSON struct {
-	Datagrams    uint64 `json:"datagrams"`
-	Bytes        uint64 `json:"bytes"`
-	Taken        uint64 `json:"taken"`
-	Rejected     uint64 `json:"rejected"`
-	NotAllowed   uint64 `json:"not_allowed"`
-	Events       uint64 `json:"events"`
-	Empty        uint64 `json:"empty"`
-	NotJSON      uint64 `json:"not_json"`
-	NotEvent     uint64 `json:"not_event"`
-	LostInKernel uint64 `json:"lost_in_kernel"`
-	ReadErrors   uint64 `json:"read_errors"`
-}
-
-type recordingJSON struct {
-	Events uint64 `json:"events"`
-	Bytes  uint64 `json:"bytes"`
-	Lost   uint64 `json:"lost"`
-	Error  string `json:"error"`
-}
-
-type exportJSON struct {
-	Exported uint64 `json:"exported"`
-	Failed   uint64 `json:"failed"`
-	GivenUp  uint64 `json:"given_up"`
-	Error    string `json:"error"`
-}
-
-func agentOf(h health.Health, s statistics.Snapshot) agentJSON {
-	a := agentJSON{
+func agentOf(h health.Health, s statistics.Snapshot) Agent {
+	a := Agent{
 		Version: h.Version, Began: h.Began, Received: receivedOf(h.Received), Series: len(s.Series), Expired: s.Expired,
 		EventsLostBySubscribers: h.EventsLostBySubscribers,
 	}
 	if r := h.Recording; r != nil {
-		a.Recording = &recordingJSON{r.Events, r.Bytes, r.Lost, r.Error}
+		a.Recording = &Recording{r.Events, r.Bytes, r.Lost, r.Error}
 	}
 	if e := h.Export; e != nil {
-		a.Export = &exportJSON{e.Exported, e.Failed, e.GivenUp, e.Error}
+		a.Export = &Export{e.Exported, e.Failed, e.GivenUp, e.Error}
 	}
 	return a
 }
 
-func receivedOf(s agent.Stats) receivedJSON {
-	return receivedJSON{
+func receivedOf(s agent.Stats) Received {
+	return Received{
 		Datagrams: s.Datagrams, Bytes: s.Bytes, Taken: s.Taken, Rejected: s.Rejected, NotAllowed: s.NotAllowed, Events: s.Events,
 		Empty: s.Empty, NotJSON: s.NotJSON, NotEvent: s.NotEvent, LostInKernel: s.LostInKernel, ReadErrors: s.ReadErrors,
 	}

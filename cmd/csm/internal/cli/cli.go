@@ -91,7 +91,7 @@ which the AWS CLI and most AWS SDKs send if they are told to.
 	root.SetFlagErrorFunc(usageError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(newRun(p, code), newTail(p), newReport(p), newAgent(p), newVersion(), newCompletion(), newMan())
+	root.AddCommand(newRun(p, code), newTail(p), newTop(p), newReport(p), newAgent(p), newVersion(), newCompletion(), newMan())
 	addCompletions(root)
 	return root
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-csm/csm"
 	"github.com/go-csm/csm/agent"
+	"github.com/go-csm/csm/cmd/csm/internal/live"
 	"github.com/go-csm/csm/cmd/csm/internal/recording"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
@@ -24,6 +25,7 @@ type collector struct {
 	listener   *agent.Listener
 	statistics *statistics.Aggregation
 	recorder   *recording.Recorder // nil if nothing is recorded
+	hub        live.Hub            // for a view of the program
 	came       chan struct{}       // has something if an event came since it was looked at
 }
 
@@ -48,9 +50,12 @@ func collect(address string, recorder *recording.Recorder) (*collector, error) {
 
 func (c *collector) take(e *csm.Event) {
 	c.statistics.Add(e)
-	if c.recorder != nil {
-		kept := *e // the recorder keeps it, and the listener its own
-		c.recorder.Write(&kept)
+	if c.recorder != nil || !c.hub.Idle() {
+		kept := *e // they keep it, and the listener its own
+		c.hub.Publish(&kept)
+		if c.recorder != nil {
+			c.recorder.Write(&kept)
+		}
 	}
 	select {
 	case c.came <- struct{}{}:

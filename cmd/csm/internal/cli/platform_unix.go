@@ -22,3 +22,7 @@ func closedPipesAreErrors() (restore func()) {
 	signal.Notify(c, syscall.SIGPIPE)
 	return func() { signal.Stop(c) }
 }
+
+// interruptGroup does what a terminal does for Ctrl-C: it interrupts the programs in its
+// foreground, this one among them. A terminal that gives each key to its program does not.
+func interruptGroup() { _ = syscall.Kill(0, syscall.SIGINT) }

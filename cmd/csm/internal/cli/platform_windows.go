@@ -10,3 +10,7 @@ var closedPipe = []error{windows.ERROR_BROKEN_PIPE, windows.ERROR_NO_DATA}
 
 // closedPipesAreErrors does nothing: here they always are.
 func closedPipesAreErrors() (restore func()) { return func() {} }
+
+// interruptGroup does what a console does for Ctrl-C: it interrupts all its programs. A
+// console that gives each key to its program does not.
+func interruptGroup() { _ = windows.GenerateConsoleCtrlEvent(windows.CTRL_C_EVENT, 0) }

@@ -43,13 +43,19 @@ A threshold (--fail-on) is written as [operations] metric comparison value:
 A threshold that cannot be judged has failed too: no event came, or no such
 operation was called. Of one that was not called, calls and attempts are 0.
 
+With --top a live view of the calls is on the terminal while the program runs.
+What the program writes to the terminal is kept in a temporary file, and comes
+when the view is left: at the program's end, or with q. The program cannot read
+from the terminal then.
+
 ` + exitCodes,
 		Example: `  csm run -- aws s3 ls
   csm run -- python app.py --its-own-flag
   csm run --fail-on 'errors>0' --fail-on 'S3.GetObject p99>200ms' -- go test ./...
   csm run --quiet --fail-on 'throttled>0' -- make integration-test
   csm run --json -o calls.json -- npm test
-  csm run --record calls.jsonl.zst -- ./import.sh`,
+  csm run --record calls.jsonl.zst -- ./import.sh
+  csm run --top -- ./import.sh`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeProgram(variable(p.Env, "PATH")),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
@@ -66,6 +72,7 @@ operation was called. Of one that was not called, calls and attempts are 0.
 type runFlags struct {
 	output, record string
 	asJSON, quiet  bool
+	top            bool
 	failOn         []string
 }
 
@@ -73,6 +80,7 @@ func (f *runFlags) add(set *pflag.FlagSet) {
 	set.StringVarP(&f.output, "output", "o", "", "write the report to this `file`, not to stderr")
 	set.BoolVar(&f.asJSON, "json", false, "write the report as one JSON document; with --output, or it is the last line of stderr")
 	set.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing unless a threshold has failed or something was lost")
+	set.BoolVar(&f.top, "top", false, "show the calls live while the program runs, as csm top does")
 	set.StringArrayVar(&f.failOn, "fail-on", nil,
 		"exit with 3 if this `threshold` is crossed, such as 'errors>0' or 'S3.GetObject p99>200ms'; can be repeated")
 	set.StringVar(&f.record, "record", "", "record the events to this `file` for csm report; compressed if its name ends in .zst")
@@ -97,7 +105,7 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 	defer out.close()
 	signals := child.Catch()
 	defer signals.Stop()
-	told, err := watch(p, args, signals, recorder)
+	told, err := watch(p, args, signals, recorder, f.top)
 	if err != nil {
 		return 0, errors.Join(err, endRecording(recorder))
 	}
@@ -108,8 +116,8 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 	return out.finish(p, told, recorder), nil
 }
 
-// watch runs a program, and tells what it called.
-func watch(p Process, args []string, signals *child.Signals, recorder *recording.Recorder) (told report.Run, err error) {
+// watch runs a program, in a live view if that is wanted, and tells what it called.
+func watch(p Process, args []string, signals *child.Signals, recorder *recording.Recorder, inView bool) (told report.Run, err error) {
 	events, err := collect(net.JoinHostPort(csm.DefaultHost, "0"), recorder)
 	if err != nil {
 		return told, &exitError{err, "csm needs a UDP port of the loopback interface: is it up?", exitFailure}
@@ -119,13 +127,18 @@ func watch(p Process, args []string, signals *child.Signals, recorder *recording
 	told.Host, told.Port = address.Addr().String(), strconv.Itoa(int(address.Port()))
 	told.ClientID = clientID(p.Env, args[0])
 	told.Began = time.Now()
-	told.ExitCode, err = child.Run(child.Program{
+	program := child.Program{
 		Args:   args,
 		Env:    monitored(p.Env, told),
 		Stdin:  p.Stdin,
 		Stdout: p.Stdout,
 		Stderr: p.Stderr,
-	}, signals)
+	}
+	if inView {
+		told.ExitCode, err = runInView(p, program, signals, events)
+	} else {
+		told.ExitCode, err = child.Run(program, signals)
+	}
 	if err != nil {
 		return told, notStarted(err)
 	}

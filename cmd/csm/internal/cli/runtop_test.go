@@ -1,0 +1,70 @@
+//go:build unix
+
+package cli
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// programScript is a program that writes, sends events, and waits for a file.
+const programScript = `echo begins; echo in trouble >&2; if read line; then echo read $line; fi
+sendevents "$1"; while [ ! -e "$2" ]; do sleep 0.05; done; echo ends; exit 7`
+
+// startRun starts the program under csm run --top, with something before it. When the
+// file is there that is returned, the program ends.
+func startRun(t *testing.T, before string) (term *terminalOf, end string) {
+	t.Helper()
+	dir := t.TempDir()
+	script, events, end := filepath.Join(dir, "program.sh"), filepath.Join(dir, "events"), filepath.Join(dir, "end")
+	writeFile(t, script, before+programScript)
+	writeFile(t, events, event+"\n"+putFailed+"\n")
+	return startInTerminal(t, nil, "run", "--top", "--", "sh", script, events, end), end
+}
+
+func TestRunWithALiveView(t *testing.T) {
+	term, end := startRun(t, "")
+	term.waitFor("csm run -- sh ", "S3.GetObject", "S3.PutObject", "calls 2", "q leave")
+	if strings.Contains(term.text(), "in trouble") {
+		t.Errorf("the program's output is in the view:\n%s", term.text())
+	}
+	writeFile(t, end, "")
+	term.wantEnd(7)
+	term.waitFor("begins", "in trouble", "ends", "csm: 2 calls to AWS", "NoSuchBucket")
+	if screen := term.text(); strings.Index(screen, "ends") > strings.Index(screen, "csm: 2 calls") {
+		t.Errorf("the report does not come last:\n%s", screen)
+	}
+}
+
+func TestLeavingTheViewOfARun(t *testing.T) {
+	term, end := startRun(t, "")
+	term.waitFor("calls 2")
+	term.press("q")
+	term.waitFor("begins", "in trouble")
+	writeFile(t, end, "")
+	term.wantEnd(7)
+	term.waitFor("ends", "csm: 2 calls to AWS")
+}
+
+func TestInterruptingAProgramFromItsView(t *testing.T) {
+	term, _ := startRun(t, "trap 'echo interrupted; exit 9' INT\n")
+	term.waitFor("calls 2")
+	term.press("\x03")
+	term.wantEnd(9)
+	term.waitFor("begins", "interrupted", "csm: 2 calls to AWS")
+}
+
+func TestAViewOfAProgramThatIsNotThere(t *testing.T) {
+	term := startInTerminal(t, nil, "run", "--top", "--", "no-such-program")
+	term.wantEnd(exitNotFound)
+	term.waitFor("program not found")
+}
+
+func TestAViewNeedsATerminal(t *testing.T) {
+	out, err := exec.Command("csm", "run", "--top", "--", "true").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "hint: leave out --top") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
