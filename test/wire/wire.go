@@ -1,0 +1,3 @@
+package wire
+
+func Check(datagram []byte) error { return nil }
