@@ -1,6 +1,7 @@
 package statistics
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,7 @@ type Aggregation struct {
 	// or without it, so that an event waits for no more than the copy of one series.
 	mu      sync.RWMutex
 	entries map[Key]*entry
+	regions map[Key][]*entry // those of entries that have a region, by the key without it
 	other   *entry
 
 	errors  room
@@ -54,6 +56,7 @@ func New(l Limits) *Aggregation {
 		limits:  l,
 		began:   time.Now(),
 		entries: make(map[Key]*entry),
+		regions: make(map[Key][]*entry),
 		other:   &entry{series: Series{Other: true}},
 	}
 	a.errors.free.Store(int64(l.Errors))
@@ -66,15 +69,27 @@ func (a *Aggregation) Add(e *csm.Event) {
 	now := time.Now()
 	a.sweepIfDue(now)
 	key := keyOf(e)
-	for !a.entryOf(key).add(e, now, &a.errors) {
+	anyRegion := tellsNoRegion(e)
+	for !a.entryOf(key, anyRegion).add(e, now, &a.errors) {
 		continue // it left since it was looked up
 	}
 }
 
-// entryOf is the entry of a key, a new one if there is room, else the other one.
-func (a *Aggregation) entryOf(key Key) *entry {
+// tellsNoRegion tells whether an event is a call of an old Java SDK, which has no
+// region although its attempts have one. Of other SDKs, neither has one then.
+func tellsNoRegion(e *csm.Event) bool {
+	if e.Type != csm.APICall || e.Region != "" || e.UserAgent != "" || e.AttemptCount.Or(0) == 0 {
+		return false
+	}
+	f, failed := FailureOf(e)
+	return !failed && f.Status == 0
+}
+
+// entryOf is the entry of a key, a new one if there is room, else the other one. A
+// key of any region has the entry of the one that is known, if only one is.
+func (a *Aggregation) entryOf(key Key, anyRegion bool) *entry {
 	a.mu.RLock()
-	n, full := a.entries[key], len(a.entries) >= a.limits.Series
+	n, full := a.lookUp(key, anyRegion), len(a.entries) >= a.limits.Series
 	a.mu.RUnlock()
 	switch {
 	case n != nil:
@@ -84,7 +99,7 @@ func (a *Aggregation) entryOf(key Key) *entry {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if n := a.entries[key]; n != nil {
+	if n := a.lookUp(key, anyRegion); n != nil {
 		return n
 	}
 	if len(a.entries) >= a.limits.Series {
@@ -93,7 +108,34 @@ func (a *Aggregation) entryOf(key Key) *entry {
 	key = key.clone()
 	n = &entry{series: Series{Key: key}}
 	a.entries[key] = n
+	if key.Region != "" {
+		anywhere := key.anywhere()
+		a.regions[anywhere] = append(a.regions[anywhere], n)
+	}
 	return n
+}
+
+// lookUp is the entry of a key, or nil.
+func (a *Aggregation) lookUp(key Key, anyRegion bool) *entry {
+	if anyRegion {
+		if known := a.regions[key]; len(known) == 1 {
+			return known[0]
+		}
+	}
+	return a.entries[key]
+}
+
+// remove takes an entry out of the maps.
+func (a *Aggregation) remove(n *entry) {
+	key := n.series.Key
+	delete(a.entries, key)
+	anywhere := key.anywhere()
+	rest := slices.DeleteFunc(a.regions[anywhere], func(other *entry) bool { return other == n })
+	if len(rest) > 0 {
+		a.regions[anywhere] = rest
+	} else {
+		delete(a.regions, anywhere)
+	}
 }
 
 // Snapshot is what was counted so far. Each series and its errors are of one

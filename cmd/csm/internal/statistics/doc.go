@@ -54,6 +54,10 @@
 // another call's. Where times are missing, the attempts since the last call count;
 // after a call whose attempts cannot be told, the next one is not told either.
 //
+// The calls of old Java SDKs tell neither that, nor their User-Agent, nor their
+// region. Such a call is in the region of its operation's attempts, if there is
+// only one.
+//
 // # Limits
 //
 // The room that an aggregation takes is bounded, whatever comes; see [Limits].

@@ -40,7 +40,7 @@ func (a *Aggregation) sweep(now time.Time) {
 	defer a.mu.Unlock()
 	for _, n := range idle {
 		if errors, left := n.leave(before); left {
-			delete(a.entries, n.series.Key)
+			a.remove(n)
 			a.expired.Add(1)
 			a.errors.give(errors)
 		}

@@ -34,6 +34,12 @@ func (k Key) clone() Key {
 	return Key{strings.Clone(k.ClientID), strings.Clone(k.Service), strings.Clone(k.Operation), strings.Clone(k.Region)}
 }
 
+// anywhere is k without its region.
+func (k Key) anywhere() Key {
+	k.Region = ""
+	return k
+}
+
 // cut is what is within the first n bytes of s, up to a rune's edge.
 func cut(s string, n int) string {
 	if len(s) <= n {

@@ -118,7 +118,7 @@ func TestSeriesThatHaveLeftCountNothing(t *testing.T) {
 	a := New(Limits{Idle: time.Hour})
 	e := call("S3", "A")
 	a.Add(e)
-	old := a.entryOf(keyOf(e))
+	old := a.entryOf(keyOf(e), false)
 	a.sweep(time.Now().Add(time.Hour))
 	if old.add(e, time.Now(), &a.errors) {
 		t.Error("a series that has left has counted")

@@ -144,9 +144,9 @@ func TestAttemptsOfOtherKeysDoNotCount(t *testing.T) {
 		func(e *csm.Event) { e.ClientID = "other" },
 		func(e *csm.Event) { e.Service = "other" },
 		func(e *csm.Event) { e.API = "other" },
-		func(e *csm.Event) { e.Region = "other" },
+		inRegion("other"),
 	} {
-		total := added(tried(status(200), set), called(attempts(1))).Total()
+		total := added(tried(status(200), set), called(attempts(1), inRegion("here"))).Total()
 		if total.Results[Unknown] != 1 {
 			t.Errorf("results %v, want one unknown", total.Results)
 		}
