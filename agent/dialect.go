@@ -10,7 +10,7 @@ import (
 // the sender's SDK is known to do otherwise; docs/protocol.md lists the rules. An
 // event that is as it should be stays as it is, and so does what no rule knows.
 // Codes and numbers are never changed, but for the name of a Ruby class, of which
-// the service's code is left.
+// the service's code is left, and for what C++ leaves without a code.
 //
 // A [Listener] does so with each event before it hands it on, unless it is told to
 // keep the dialect. What was normalized must not be normalized again.
@@ -25,6 +25,9 @@ func Normalize(e *csm.Event) {
 	answered := status.Or(0) != 0
 	sender := senderOf(e.UserAgent)
 	f.normalizeRuby()
+	if sender == cPlusPlus {
+		f.normalizeCPP(answered)
+	}
 	if isLocal(*f.awsCode, sender, answered) {
 		f.toSDK()
 	}
@@ -44,6 +47,7 @@ const (
 	unknownSender sender = iota // it does not say
 	goV1
 	javaScript
+	cPlusPlus
 	otherSender
 )
 
@@ -67,6 +71,8 @@ func senderOf(userAgent string) sender {
 			return goV1
 		case strings.HasPrefix(rest, "nodejs/"), strings.HasPrefix(rest, "js/"):
 			return javaScript
+		case strings.HasPrefix(rest, "cpp/"):
+			return cPlusPlus
 		}
 	}
 }
