@@ -17,7 +17,8 @@ type Failure struct {
 }
 
 // FailureOf is how the call or the attempt of an event failed, and whether it
-// did: by an exception, by a status of 400 or more, or by its deadline.
+// did: by an exception, which may be a message alone, by a status of 400 or more, or
+// by its deadline.
 func FailureOf(e *csm.Event) (f Failure, failed bool) {
 	if e.Type == csm.APICall {
 		f = Failure{
@@ -39,8 +40,11 @@ func FailureOf(e *csm.Event) (f Failure, failed bool) {
 			f.Message = e.SDKExceptionMessage
 		}
 	}
-	return f, f.Code != "" || f.Status >= http.StatusBadRequest || f.TimedOut
+	return f, f.isException() || f.Status >= http.StatusBadRequest || f.TimedOut
 }
+
+// isException tells whether there was an exception. C++ leaves the code of some out.
+func (f Failure) isException() bool { return f.Code != "" || f.Message != "" }
 
 // Throttled tells whether a failure is throttling: its code is one that an SDK
 // takes for it, or its status is 429. A status of 503 alone is not: it can be any

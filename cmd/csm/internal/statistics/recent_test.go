@@ -173,7 +173,8 @@ func TestResultsFromAttemptsOfTheCorpus(t *testing.T) {
 			f, _ := FailureOf(&e)
 			before := a.Snapshot().Total()
 			e.FinalHTTPStatusCode = csm.Int{}
-			e.FinalAWSException, e.FinalSDKException = "", ""
+			e.FinalAWSException, e.FinalAWSExceptionMessage = "", ""
+			e.FinalSDKException, e.FinalSDKExceptionMessage = "", ""
 			a.Add(&e)
 			if e.Type != csm.APICall {
 				continue

@@ -45,12 +45,12 @@ func resultOf(f Failure) Result {
 	case f.Throttled():
 		return Throttled
 	}
-	failed := f.Code != ""
-	if failed {
+	if f.Code != "" {
 		if r, listed := resultOfCode(f.Code); listed {
 			return r
 		}
 	}
+	failed := f.isException()
 	switch {
 	case f.Status >= http.StatusInternalServerError:
 		return ServerError

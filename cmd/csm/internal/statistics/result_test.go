@@ -93,6 +93,18 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// C++ sends messages without codes.
+func TestExceptionWithoutACode(t *testing.T) {
+	s := added(called(func(e *csm.Event) { e.FinalSDKExceptionMessage = "Signing failed." }),
+		tried(func(e *csm.Event) { e.SDKExceptionMessage = "Signing failed." }))
+	if got := s.Total().Results; got[ClientError] != 1 {
+		t.Errorf("results %v", got)
+	}
+	if len(s.Errors) != 1 || s.Errors[0].Calls != 1 || s.Errors[0].Attempts != 1 || s.Errors[0].Message != "Signing failed." {
+		t.Errorf("errors %+v", s.Errors)
+	}
+}
+
 func TestDeadline(t *testing.T) {
 	s := added(called(func(e *csm.Event) {
 		e.APICallTimeout, e.FinalAWSException, e.FinalHTTPStatusCode = csm.Known(1), "SlowDown", csm.Known(503)
