@@ -152,6 +152,22 @@ func (e *endpoint) checkRequests(t *testing.T, want figures) {
 	}
 }
 
+// waitFor waits until as many requests have come as there are attempts. If they do
+// not come in time, the figures will tell.
+func (e *endpoint) waitFor(want figures) {
+	for deadline := time.Now().Add(limit / 4); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		e.mu.Lock()
+		missing := false
+		for name, o := range want {
+			missing = missing || e.requests[name] < o.Attempts
+		}
+		e.mu.Unlock()
+		if !missing {
+			return
+		}
+	}
+}
+
 // operationOf is the operation that a request is for.
 func operationOf(r *http.Request, body []byte) string {
 	if _, operation, found := strings.Cut(r.Header.Get("X-Amz-Target"), "TrentService."); found {

@@ -72,7 +72,7 @@ func scenarioOf(t *testing.T, s sender, scenario, moto, csm string) []datagram {
 	tap := startTap(t, agent.events)
 	want := s.want(scenario)
 
-	runSender(t, s, scenario, at, tap.environment(s.name), func() { tap.waitFor(events(want)) })
+	runSender(t, s, scenario, at, nil, tap.environment(s.name), func() { tap.waitFor(events(want)) })
 	sent := tap.end()
 	agent.waitFor(len(sent))
 	stats, rest := agent.stats(), agent.end()
@@ -119,13 +119,14 @@ func scenarioOf(t *testing.T, s sender, scenario, moto, csm string) []datagram {
 	return sent
 }
 
-// runSender runs a sender to its end, which has to be a success. A sender that
-// lingers is told to end when arrived returns.
-func runSender(t *testing.T, s sender, scenario string, at *endpoint, more []string, arrived func()) (output string) {
+// runSender runs a sender to its end, which has to be a success, and gives what it
+// printed. The command line before is put before its own, and more into its
+// environment. A sender that lingers is told to end when arrived returns.
+func runSender(t *testing.T, s sender, scenario string, at *endpoint, before, more []string, arrived func()) (output string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	args := append(slices.Clone(s.command), scenario)
+	args := slices.Concat(before, s.command, []string{scenario})
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = t.TempDir()
 	cmd.WaitDelay = time.Second

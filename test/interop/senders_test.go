@@ -54,12 +54,12 @@ func senders(t *testing.T, cache string, built programs) []sender {
 		{
 			name: "awscli-v1", sdk: "AWS CLI 1", from: "PyPI",
 			command: []string{"sh", script("cli.sh")}, env: []string{"INTEROP_AWS=" + filepath.Join(cache, "awscli", "bin", "aws")},
-			codes: python,
+			codes: python, adjust: cli,
 		},
 		{
 			name: "awscli-v2", sdk: "AWS CLI 2", from: "Debian 12",
 			command: []string{"sh", script("cli.sh")}, env: []string{"INTEROP_AWS=/usr/bin/aws"},
-			codes: python,
+			codes: python, adjust: cli,
 		},
 		{
 			name: "boto3", sdk: "boto3 (Python)", from: "PyPI",
@@ -88,7 +88,7 @@ func senders(t *testing.T, cache string, built programs) []sender {
 		{
 			name: "java-v1-old", sdk: "aws-java-sdk (Java 1)", from: "Maven Central",
 			command: []string{"java", "-cp", filepath.Join(cache, "java-1.11.400") + ":" + filepath.Join(cache, "java-1.11.400", "*"), "Sender"},
-			codes:   java, lingers: true,
+			codes:   java, lingers: true, adjust: oldJava,
 		},
 		{
 			name: "ruby-v3", sdk: "aws-sdk (Ruby 3)", from: "Debian 12",
@@ -97,11 +97,12 @@ func senders(t *testing.T, cache string, built programs) []sender {
 				notFound: "NotFound", refused: "Seahorse::Client::NetworkingError",
 				timeout: "Seahorse::Client::NetworkingError", timeoutResult: "connection_error",
 			},
+			adjust: ruby,
 		},
 		{
 			name: "cpp", sdk: "aws-sdk-cpp (C++)", from: "PyPI, in pyarrow",
 			command: []string{venv, script("cpp.py")}, fakePages: true,
-			codes: codes{},
+			adjust: cPlusPlus,
 		},
 		{
 			name: "go-v1", sdk: "aws-sdk-go (Go 1), its own client", from: "Go proxy",

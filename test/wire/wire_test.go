@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	call = `{"Version":1,"Type":"ApiCall","ClientId":"","Service":"S3","Api":"GetObject","Timestamp":1791799200000,` +
+	call = `{"Version":1,"Type":"ApiCall","ClientId":"","Service":"S3","Api":"GetObject","Timestamp":1700000000000,` +
 		`"Region":"eu-west-1","UserAgent":"aws-sdk-go-v2/1.47.7","Latency":12,"AttemptCount":1,"MaxRetriesExceeded":0,` +
 		`"FinalHttpStatusCode":404,"FinalAwsException":"NoSuchKey","FinalAwsExceptionMessage":"gone"}`
-	attempt = `{"Version":1,"Type":"ApiCallAttempt","ClientId":"app","Service":"S3","Api":"GetObject","Timestamp":1791799200000,` +
+	attempt = `{"Version":1,"Type":"ApiCallAttempt","ClientId":"app","Service":"S3","Api":"GetObject","Timestamp":1700000000000,` +
 		`"AttemptLatency":11,"Fqdn":"127.0.0.1:9000","HttpStatusCode":200,"DestinationIp":"127.0.0.1","ConnectionReused":0,` +
 		`"ConnectLatency":3,"TcpLatency":1}`
 )
@@ -51,7 +51,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a long code", call, "NoSuchKey", strings.Repeat("x", 129), "FinalAwsException: 129 bytes"},
 		{"a long message", call, "gone", strings.Repeat("x", 513), "FinalAwsExceptionMessage: 513 bytes"},
 		{"another version", call, `"Version":1`, `"Version":2`, "Version is 2"},
-		{"a time in seconds", call, "1791799200000", "1791799200", "Timestamp 1791799200"},
+		{"a time in seconds", call, "1700000000000", "1700000000", "Timestamp 1700000000"},
 		{"two exceptions", call, `"FinalHttpStatusCode":404`, `"FinalSdkException":"X"`, "two exceptions"},
 		{"a message alone", call, `"FinalAwsException":"NoSuchKey",`, "", "FinalAwsExceptionMessage without its exception"},
 		{"a status of 0", attempt, `"HttpStatusCode":200`, `"HttpStatusCode":0`, "HttpStatusCode is 0"},
