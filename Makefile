@@ -1,8 +1,9 @@
 GO ?= go
 MODULES := . cmd/csm examples sdkv1 sdkv2 test test/bench
 FUZZTIME ?= 60s
+INTEROP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/csm-interop
 
-.PHONY: test lint vet fuzz lowest bench tidy
+.PHONY: test lint vet fuzz interop lowest bench tidy
 
 test:
 	$(GO) test -race work
@@ -16,6 +17,12 @@ vet:
 
 fuzz:
 	GO=$(GO) FUZZTIME=$(FUZZTIME) sh test/fuzz.sh
+
+# Real senders of several languages against the built command. Installs them: with
+# apt-get, as root, where they are Debian's. UPDATE=-update writes docs/sdks.md.
+interop:
+	INTEROP_CACHE=$(INTEROP_CACHE) sh test/interop/install.sh
+	INTEROP_CACHE=$(INTEROP_CACHE) $(GO) test -tags interop -count=1 -parallel 4 -timeout 20m ./test/interop $(UPDATE)
 
 # The adapters' tests with the SDK versions that their go.mod files name. Elsewhere
 # the workspace's newest are used.

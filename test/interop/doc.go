@@ -7,5 +7,5 @@
 // counts the requests it gets. What the senders send goes through a tap, which
 // keeps it, to an agent, whose statistics, recording and report have to have
 // exactly the figures of the scenario. The tables in docs/sdks.md are made of what
-// the tap saw; go test -update writes them.
+// the tap saw; make interop UPDATE=-update writes them.
 package interop

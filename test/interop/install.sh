@@ -21,7 +21,11 @@ missing=
 for package in awscli python3-boto3 ruby-aws-sdk-core ruby-aws-sdk-kms ruby-aws-sdk-s3; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing="$missing $package"
 done
-python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+python=python3
+if ! $python -c 'import ensurepip, venv' 2>/dev/null; then
+	python=/usr/bin/python3
+	$python -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+fi
 command -v npm >/dev/null || missing="$missing nodejs npm"
 command -v javac >/dev/null || missing="$missing default-jdk-headless"
 command -v mvn >/dev/null || missing="$missing maven"
@@ -37,15 +41,18 @@ for name in python awscli; do
 	requirements=$senders/$name.txt
 	sum=$(cksum <"$requirements")
 	if fresh $name "$sum"; then
-		python3 -m venv "$cache/$name"
+		$python -m venv "$cache/$name"
 		"$cache/$name/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
 		made $name "$sum"
 	fi
 done
 
+# npm has a list of authorities of its own; those that the system trusts count too.
+authorities=/etc/ssl/certs/ca-certificates.crt
+[ ! -e $authorities ] || export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$authorities}"
 version=2.1693.0
 if fresh javascript $version; then
-	(cd "$cache/javascript" && npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix . aws-sdk@$version)
+	(cd "$cache/javascript" && npm install --loglevel=error --no-save --no-package-lock --no-audit --no-fund --prefix . aws-sdk@$version)
 	made javascript $version
 fi
 

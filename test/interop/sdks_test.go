@@ -83,7 +83,7 @@ func (e event) exception() string {
 // Where the tables stand in the page.
 const (
 	page       = "../../docs/sdks.md"
-	tablesFrom = "<!-- The suite writes from here: go test -update -->\n"
+	tablesFrom = "<!-- The suite writes from here: make interop UPDATE=-update -->\n"
 	tablesTo   = "<!-- to here -->\n"
 )
 
@@ -199,8 +199,8 @@ func fieldsTable(t *testing.T, all []sender, seen *sightings) string {
 // otherwise.
 func habitsTable(t *testing.T, all []sender, seen *sightings) string {
 	rows := [][]string{{
-		"", "comes first", "`Timestamp` of a call", "`Fqdn`", "`MaxRetriesExceeded` when they are",
-		"status without a response", "session token is sent", "at its program's end",
+		"", "sent first", "`Timestamp` of a call", "`Fqdn`", "`MaxRetriesExceeded`, when they are",
+		"status without a response", "session token", "when the program ends",
 	}}
 	for _, s := range all {
 		first := seen.of(t, s.name, "success")[0]
@@ -223,10 +223,10 @@ func habitsTable(t *testing.T, all []sender, seen *sightings) string {
 		}
 		exhausted, _ := lastOf(t, seen.of(t, s.name, "exhausted"))
 		_, refused := lastOf(t, seen.of(t, s.name, "refused"))
-		token := "no"
+		token := "not sent"
 		for _, e := range seen.of(t, s.name, "session") {
 			if e.shown("SessionToken") != "–" {
-				token = "yes"
+				token = "sent"
 			}
 		}
 		end := "all is sent"
