@@ -164,6 +164,11 @@ func TestCorpus(t *testing.T) {
 		"boto3-1.43.11.jsonl":       {142, 183},
 		"aws-sdk-js-2.1693.0.jsonl": {128, 165},
 		"aws-sdk-go-1.55.8.jsonl":   {116, 147},
+
+		"aws-sdk-java-1.11.400.jsonl": {22, 33},
+		"aws-sdk-java-1.12.797.jsonl": {62, 93},
+		"aws-sdk-ruby3-3.168.1.jsonl": {62, 93},
+		"aws-sdk-cpp-1.11.900.jsonl":  {66, 93},
 	}
 	for name, lines := range corpus(t) {
 		var got [2]int

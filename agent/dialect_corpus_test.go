@@ -30,7 +30,10 @@ func corpusFile(t *testing.T, name string) (events []csm.Event) {
 	return events
 }
 
-var corpusFiles = []string{"aws-sdk-go-1.55.8", "aws-sdk-js-2.1693.0", "awscli-v2-2.9.19", "boto3-1.43.11"}
+var corpusFiles = []string{
+	"aws-sdk-go-1.55.8", "aws-sdk-js-2.1693.0", "awscli-v2-2.9.19", "boto3-1.43.11",
+	"aws-sdk-cpp-1.11.900", "aws-sdk-java-1.11.400", "aws-sdk-java-1.12.797", "aws-sdk-ruby3-3.168.1",
+}
 
 // Whose exception each is was counted by testdata/exceptions.py, which knows
 // nothing of the rules.
@@ -83,6 +86,8 @@ func TestCorpusIsNormalized(t *testing.T) {
 		{"boto3-1.43.11", 0, 0, 0, 0},
 		{"aws-sdk-js-2.1693.0", 0, 0, 0, 0},
 		{"aws-sdk-go-1.55.8", 2, 103, 128, 197},
+		{"aws-sdk-java-1.11.400", 0, 0, 0, 0},
+		{"aws-sdk-java-1.12.797", 0, 0, 0, 0},
 	} {
 		var moved, messages, ids, all int
 		for _, before := range corpusFile(t, want.file) {

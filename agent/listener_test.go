@@ -122,7 +122,7 @@ func TestCorpusIsTaken(t *testing.T) {
 		}
 	}
 	n := uint64(len(lines))
-	if got, want := r.settle(t, n), (Stats{Datagrams: n, Bytes: bytes, Taken: n, Events: n}); got != want || n != 1021 {
+	if got, want := r.settle(t, n), (Stats{Datagrams: n, Bytes: bytes, Taken: n, Events: n}); got != want || n != 1545 {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }

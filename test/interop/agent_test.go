@@ -48,8 +48,8 @@ func startTap(t *testing.T, agent string) *tap {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		conn.Close()
-		to.Close()
+		_ = conn.Close()
+		_ = to.Close()
 	})
 	p := &tap{t: t, conn: conn, came: make(chan struct{}, 1), done: make(chan struct{})}
 	go p.run(to)
@@ -125,7 +125,7 @@ type agentProcess struct {
 	log          *bufio.Scanner
 	text         bytes.Buffer // of the log
 	events, http string       // its addresses
-	stream       io.ReadCloser
+	stream       *http.Response
 }
 
 // startAgent starts an agent that records, and subscribes to its events.
@@ -148,7 +148,7 @@ func startAgent(t *testing.T, csm, recording string) *agentProcess {
 	})
 	a := &agentProcess{t: t, cmd: cmd, log: bufio.NewScanner(stderr)}
 	a.waitForLog("csm: ready")
-	a.stream = a.get("/api/v1/events").Body
+	a.stream = a.get("/api/v1/events") //nolint:bodyclose // end closes it
 	return a
 }
 
@@ -238,8 +238,8 @@ func (a *agentProcess) end() told {
 	if err := a.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		a.t.Fatal(err)
 	}
-	all.stream, _ = io.ReadAll(a.stream) // it may end within an answer
-	a.stream.Close()
+	all.stream, _ = io.ReadAll(a.stream.Body) // it may end within an answer
+	a.stream.Body.Close()
 	a.waitForLog("csm: ended")
 	if err := a.cmd.Wait(); err != nil {
 		a.t.Errorf("the agent ended with %v", err)

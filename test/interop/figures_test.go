@@ -135,11 +135,11 @@ type report struct {
 	Events     int
 	Skipped    struct{ BadLines, TornFiles, DamagedFiles int }
 	Operations []struct {
-		Service, Api                                string //nolint:revive // as in the document
+		Service, Api                                string
 		Calls, Attempts, Retries, Errors, Throttled uint64
 	}
 	Errors []struct {
-		Service, Api, Code string //nolint:revive // as in the document
+		Service, Api, Code string
 		Status             int
 		Attempts, Calls    uint64
 	}

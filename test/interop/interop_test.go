@@ -19,7 +19,10 @@ import (
 	"github.com/go-csm/csm/test/wire"
 )
 
-var update = flag.Bool("update", false, "write the tables of docs/sdks.md")
+var (
+	update    = flag.Bool("update", false, "write the tables of docs/sdks.md")
+	datagrams = flag.String("datagrams", "", "write what each sender sends in each scenario to this `directory`")
+)
 
 const (
 	accessKey    = "AKIAIOSFODNN7EXAMPLE"
@@ -111,12 +114,27 @@ func scenarioOf(t *testing.T, s sender, scenario, moto, csm string) []datagram {
 			}
 		}
 	}
+	if *datagrams != "" {
+		keep(t, filepath.Join(*datagrams, s.name+"-"+scenario+".jsonl"), sent)
+	}
 	if t.Failed() {
 		for _, d := range sent {
 			t.Logf("sent: %s", d.data)
 		}
 	}
 	return sent
+}
+
+// keep writes datagrams to a file, one a line.
+func keep(t *testing.T, file string, sent []datagram) {
+	t.Helper()
+	var lines []byte
+	for _, d := range sent {
+		lines = append(append(lines, d.data...), '\n')
+	}
+	if err := os.WriteFile(file, lines, 0o666); err != nil {
+		t.Error(err)
+	}
 }
 
 // runSender runs a sender to its end, which has to be a success, and gives what it

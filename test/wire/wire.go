@@ -94,7 +94,7 @@ func Check(datagram []byte) error {
 
 	on := map[string]string{"ApiCall": "C", "ApiCallAttempt": "A"}[event.text("Type")]
 	if on == "" {
-		return fmt.Errorf("Type is %v", event["Type"])
+		return fmt.Errorf("an event of type %v", event["Type"])
 	}
 	for name, value := range event {
 		f, known := fields[name]

@@ -36,7 +36,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		{"a list", call, call, "[]", "not an object"},
 		{"half an object", call, `"gone"}`, `"gone"`, "EOF"},
 		{"a field twice", call, `"Version":1`, `"Version":1,"Version":1`, "Version comes twice"},
-		{"another type", call, "ApiCall", "Other", "Type is Other"},
+		{"another type", call, "ApiCall", "Other", "an event of type Other"},
 		{"an unknown field", call, "Region", "region", "region is no field"},
 		{"the session token", attempt, `"HttpStatusCode":200`, `"HttpStatusCode":200,"SessionToken":"t"`, "SessionToken is no field"},
 		{"a field of the other type", call, "Latency", "AttemptLatency", "AttemptLatency is on ApiCall"},

@@ -74,7 +74,7 @@ func TestCorpus(t *testing.T) {
 	if err := json.Unmarshal(data, &files); err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 4 {
+	if len(files) != 8 {
 		t.Errorf("counts of %d files", len(files))
 	}
 	for file, want := range files {

@@ -33,6 +33,15 @@ NAMES = {
     "SyntaxError": "server_error",
     "XMLParserError": "server_error",
 }
+# Java's classes, Ruby's, and what C++ says where it has no code.
+NAMES |= {
+    "java.net.SocketTimeoutException": "timeout",
+    "org.apache.http.conn.HttpHostConnectException": "connection_error",
+    "Seahorse::Client::NetworkingError": "connection_error",
+    "NETWORK_CONNECTION": "connection_error",
+    "REQUEST_TIMEOUT": "timeout",
+}
+MESSAGES = {"curlCode: 7": "NETWORK_CONNECTION", "curlCode: 28": "REQUEST_TIMEOUT"}
 PHASES = {
     "acquire": "AcquireConnectionLatency", "connect": "ConnectLatency", "dns": "DnsLatency", "tcp": "TcpLatency",
     "tls": "SslLatency", "request": "RequestLatency",
@@ -56,11 +65,19 @@ def count(lines):
     results, statuses, phases = collections.Counter(), collections.Counter(), collections.Counter()
     errors = collections.defaultdict(lambda: {"attempts": 0, "calls": 0})
     series = set()
+    last = None  # the attempt before, where it is its call's: of Java 1.11, whose calls tell nothing
     for line in lines:
         e = json.loads(line)
         final = "Final" if e["Type"] == "ApiCall" else ""
         code = str(e.get(final + "AwsException") or e.get(final + "SdkException") or "")
-        status = e.get(final + "HttpStatusCode") or 0
+        message = e.get(final + "AwsExceptionMessage") or e.get(final + "SdkExceptionMessage") or ""
+        code = code or MESSAGES.get(message.split(",")[0], "")
+        if code.startswith("Aws::"):
+            code = code.split("::")[-1]
+        status = max(0, e.get(final + "HttpStatusCode") or 0)
+        if final and e.get("AttemptCount") and "UserAgent" not in e and not code and not status:
+            code, status, e["Region"] = last
+        last = code, status, e.get("Region")
         r = result(code, status)
         series.add((e.get("ClientId"), e.get("Service"), e.get("Api"), e.get("Region") or ""))
         if final:
