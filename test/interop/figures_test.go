@@ -128,7 +128,7 @@ func (f figures) String() string {
 	return string(bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\n\t"), []byte(" ")), []byte(`} "`), []byte("}\n\t\"")))
 }
 
-// A report is what csm report --json prints.
+// A report is what csm report and csm run make with --json.
 type report struct {
 	text []byte
 

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -137,10 +136,10 @@ func keep(t *testing.T, file string, sent []datagram) {
 	}
 }
 
-// runSender runs a sender to its end, which has to be a success, and gives what it
-// printed. The command line before is put before its own, and more into its
-// environment. A sender that lingers is told to end when arrived returns.
-func runSender(t *testing.T, s sender, scenario string, at *endpoint, before, more []string, arrived func()) (output string) {
+// runSender runs a sender to its end, which has to be a success. The command line
+// before is put before its own, and more into its environment. A sender that
+// lingers is told to end when arrived returns.
+func runSender(t *testing.T, s sender, scenario string, at *endpoint, before, more []string, arrived func()) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
@@ -169,7 +168,6 @@ func runSender(t *testing.T, s sender, scenario string, at *endpoint, before, mo
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), errors.Join(err, ctx.Err()), &out)
 	}
-	return out.String()
 }
 
 // environment is what every sender has, and nothing of what this process has but
@@ -205,7 +203,7 @@ func output(t *testing.T, program string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	var stderr bytes.Buffer
-	cmd.Stderr = io.Writer(&stderr)
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, &stderr)
