@@ -200,7 +200,7 @@ func fieldsTable(t *testing.T, all []sender, seen *sightings) string {
 func habitsTable(t *testing.T, all []sender, seen *sightings) string {
 	rows := [][]string{{
 		"", "sent first", "`Timestamp` of a call", "`Fqdn`", "`MaxRetriesExceeded`, when they are",
-		"status without a response", "session token", "when the program ends",
+		"status without a response", "session token", "last events of a program",
 	}}
 	for _, s := range all {
 		first := seen.of(t, s.name, "success")[0]
@@ -229,9 +229,9 @@ func habitsTable(t *testing.T, all []sender, seen *sightings) string {
 				token = "sent"
 			}
 		}
-		end := "all is sent"
+		end := "sent"
 		if s.lingers {
-			end = "the last may be lost"
+			end = "lost, if it does not wait"
 		}
 		rows = append(rows, []string{
 			s.name, order, timestamp, host, exhausted.shown("MaxRetriesExceeded"), refused.shown("HttpStatusCode"), token, end,
