@@ -64,12 +64,11 @@ func shortened(e csm.Event) csm.Event {
 	return e
 }
 
-// hostOf is the host that a line names, or empty if it names none. It is last if
-// it is the same, so that most lines need no memory.
-func hostOf(line []byte, last string) string {
+// hostOf is the host that a line names, or empty if it names none.
+func hostOf(line []byte, known hostNames) string {
 	if name, ok := bytes.CutPrefix(line, []byte(hostMember)); ok {
 		if end := bytes.IndexAny(name, `"\`); end >= 0 && name[end] == '"' {
-			return kept(name[:end], last)
+			return known.name(name[:end])
 		}
 	}
 	if !bytes.Contains(line, []byte(`"Host"`)) {
@@ -79,13 +78,24 @@ func hostOf(line []byte, last string) string {
 	if json.Unmarshal(line, &other) != nil { // several values, or a Host that is no text
 		return ""
 	}
-	return kept([]byte(other.Host), last)
+	return known.name([]byte(other.Host))
 }
 
-// kept is a name as a string of its own, or last if that is the same.
-func kept(name []byte, last string) string {
-	if string(name) == last {
-		return last
+// hostNames are the names that came, so that most lines need no memory for theirs.
+type hostNames map[string]string
+
+// maxHostNames is how many are kept.
+const maxHostNames = 1024
+
+// name is a name as a string of its own.
+func (n hostNames) name(b []byte) string {
+	if known, ok := n[string(b)]; ok {
+		return known
 	}
-	return strings.ToValidUTF8(string(name[:min(len(name), maxHost)]), "")
+	if len(n) >= maxHostNames {
+		clear(n)
+	}
+	given := string(b)
+	n[given] = strings.ToValidUTF8(given[:min(len(given), maxHost)], "")
+	return n[given]
 }

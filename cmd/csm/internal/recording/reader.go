@@ -1,15 +1,12 @@
 package recording
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/klauspost/compress/zstd"
+	"sync/atomic"
 
 	"github.com/go-csm/csm"
 )
@@ -59,11 +56,18 @@ type Reader struct {
 	// Problem is called with each bad line and each damaged file. Nil means that they
 	// are counted alone.
 	Problem func(Problem)
+
+	// Progress, unless it is nil, grows by the bytes of the files that were read, as
+	// they are, compressed or not. It can be looked at at any time.
+	Progress *atomic.Int64
 }
 
-// Read reads recordings one after the other, and calls yield with each event until
-// it returns false. Files are compressed or not, whatever their names. A line can
-// hold several events, with or without a host. Its memory is bounded.
+// Read reads recordings one after the other, and calls yield with each event, in
+// order, until it returns false. Files are compressed or not, whatever their names.
+// A line can hold several events, with or without a host. Events are decoded by
+// several goroutines, ahead of yield, which like Problem is called by the caller's
+// alone. Its memory is bounded. It returns when all of them have ended, and so
+// waits for a read of Stdin that is under way.
 //
 // What is no event, a torn end and a damaged file end nothing: they are counted.
 // A file that cannot be opened, or that is named twice, is an error, before the
@@ -72,21 +76,17 @@ func (r Reader) Read(names []string, yield func(*Entry) bool) (Counts, error) {
 	if err := check(names); err != nil {
 		return Counts{}, err
 	}
-	run := reading{problem: r.Problem, yield: yield}
-	for _, name := range names {
-		if name == Stdin {
-			run.read("standard input", r.Stdin)
-		} else {
-			f, err := os.Open(name)
-			if err != nil {
-				return run.counts, cannotRead(name, err)
-			}
-			run.read(name, f)
-			_ = f.Close() // nothing was written
+	run := r.start(names)
+	defer run.stop()
+	for c := range run.ordered {
+		<-c.decoded
+		if c.cannot != nil {
+			return run.counts, c.cannot
 		}
-		if run.done {
+		if !run.hand(c, yield) {
 			break
 		}
+		run.free <- c
 	}
 	return run.counts, nil
 }
@@ -132,114 +132,4 @@ func cannotRead(name string, err error) error {
 		err = e.Err
 	}
 	return fmt.Errorf("csm: cannot read %s: %w", name, err)
-}
-
-// A reading is one run of a reader over its files.
-type reading struct {
-	problem func(Problem)
-	yield   func(*Entry) bool
-	counts  Counts
-	done    bool // yield wants no more
-	entry   Entry
-}
-
-// read reads one file.
-func (r *reading) read(name string, f io.Reader) {
-	in := bufio.NewReaderSize(f, maxLine)
-	// What is too short to be looked at is too short to be compressed.
-	if magic, _ := in.Peek(len(frameMagic)); isFrame(magic) {
-		decoder, err := zstd.NewReader(in, zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			r.damaged(name, 1, err)
-			return
-		}
-		defer decoder.Close()
-		in = bufio.NewReaderSize(decoder, maxLine)
-	}
-	for number := uint64(1); !r.done; number++ {
-		line, err := in.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			err = skipLine(in)
-			r.bad(name, number, fmt.Errorf("longer than %d KiB", maxLine>>10))
-			line = nil
-		}
-		// The end of a frame that a crash has torn is as the end of a file.
-		torn := errors.Is(err, io.ErrUnexpectedEOF)
-		if err == nil || errors.Is(err, io.EOF) || torn {
-			torn = !r.line(name, number, line, err != nil) || torn
-		}
-		switch {
-		case err == nil:
-			continue
-		case torn:
-			r.counts.Torn++
-		case !errors.Is(err, io.EOF):
-			r.damaged(name, number, err)
-		}
-		return
-	}
-}
-
-// isFrame tells whether a file that begins so holds zstd frames. The first may be
-// one that other programs put there to be skipped.
-func isFrame(magic []byte) bool {
-	return string(magic) == frameMagic ||
-		len(magic) == 4 && magic[0]&0xf0 == 0x50 && string(magic[1:]) == "\x2a\x4d\x18"
-}
-
-func skipLine(in *bufio.Reader) error {
-	for {
-		if _, err := in.ReadSlice('\n'); !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-	}
-}
-
-// line takes the events of a line. It is not whole if it is the last one and ends
-// within a JSON value.
-func (r *reading) line(name string, number uint64, line []byte, last bool) (whole bool) {
-	rest := bytes.TrimSpace(line)
-	if len(rest) == 0 {
-		return true
-	}
-	r.entry.Host = hostOf(rest, r.entry.Host)
-	var problem error
-	for len(rest) > 0 && !r.done {
-		next, err := csm.DecodeNext(rest, &r.entry.Event)
-		switch {
-		case err == nil:
-			r.counts.Events++
-			r.done = !r.yield(&r.entry)
-		case last && isCut(rest, err):
-			return false
-		case problem == nil:
-			problem = err
-		}
-		rest = bytes.TrimSpace(next)
-	}
-	if problem != nil {
-		r.bad(name, number, problem)
-	}
-	return true
-}
-
-// isCut tells whether JSON was well formed as far as it goes, but for an escape
-// that was cut.
-func isCut(data []byte, err error) bool {
-	var syntax *csm.SyntaxError
-	return errors.As(err, &syntax) && syntax.Offset >= len(data)-len("u123")
-}
-
-func (r *reading) bad(name string, line uint64, err error) {
-	r.counts.BadLines++
-	if r.problem != nil {
-		r.problem(Problem{File: name, Line: line, Err: err})
-	}
-}
-
-func (r *reading) damaged(name string, line uint64, err error) {
-	r.counts.Damaged++
-	if r.problem != nil {
-		r.problem(Problem{File: name, Line: line, Err: err, Rest: true})
-	}
 }

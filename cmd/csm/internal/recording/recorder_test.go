@@ -428,7 +428,7 @@ func TestAHostCanHaveAnyName(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := strings.ToValidUTF8(host[:min(len(host), maxHost)], "")
-		if got := hostOf(bytes.TrimSpace(line), ""); got != want {
+		if got := hostOf(bytes.TrimSpace(line), make(hostNames)); got != want {
 			t.Errorf("host %q of %s, want %q", got, line, want)
 		}
 	}
