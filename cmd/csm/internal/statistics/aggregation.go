@@ -64,14 +64,17 @@ func New(l Limits) *Aggregation {
 	return a
 }
 
-// Add counts an event. It keeps nothing of it.
-func (a *Aggregation) Add(e *csm.Event) {
+// Add counts an event, and gives what it counts the call or the attempt as. It
+// keeps nothing of it.
+func (a *Aggregation) Add(e *csm.Event) Result {
 	now := time.Now()
 	a.sweepIfDue(now)
 	key := keyOf(e)
 	anyRegion := tellsNoRegion(e)
-	for !a.entryOf(key, anyRegion).add(e, now, &a.errors) {
-		continue // it left since it was looked up
+	for {
+		if r, added := a.entryOf(key, anyRegion).add(e, now, &a.errors); added {
+			return r
+		} // it left since it was looked up
 	}
 }
 

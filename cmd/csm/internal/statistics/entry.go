@@ -30,14 +30,15 @@ type errorCode struct {
 	status int64
 }
 
-// add counts an event. It does nothing and gives false if the entry has left.
-func (n *entry) add(e *csm.Event, now time.Time, room *room) bool {
+// add counts an event, and gives its result. It does nothing and gives false if the
+// entry has left.
+func (n *entry) add(e *csm.Event, now time.Time, room *room) (r Result, added bool) {
 	f, failed := FailureOf(e)
-	r := resultOf(f)
+	r = resultOf(f)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.gone {
-		return false
+		return r, false
 	}
 	s := &n.series
 	s.LastSeen = now
@@ -52,7 +53,7 @@ func (n *entry) add(e *csm.Event, now time.Time, room *room) bool {
 			failure.Attempts++
 		}
 		n.recent.add(e, r, failure)
-		return true
+		return r, true
 	}
 	if last, told := n.recent.settle(e); told && r == Unknown {
 		r, failure = last.result, last.failure
@@ -61,7 +62,7 @@ func (n *entry) add(e *csm.Event, now time.Time, room *room) bool {
 	if failure != nil {
 		failure.Calls++
 	}
-	return true
+	return r, true
 }
 
 // errorOf is the error that counts a failure.

@@ -120,7 +120,7 @@ func TestSeriesThatHaveLeftCountNothing(t *testing.T) {
 	a.Add(e)
 	old := a.entryOf(keyOf(e), false)
 	a.sweep(time.Now().Add(time.Hour))
-	if old.add(e, time.Now(), &a.errors) {
+	if _, counted := old.add(e, time.Now(), &a.errors); counted {
 		t.Error("a series that has left has counted")
 	}
 	a.Add(e)

@@ -47,6 +47,20 @@ func TestRetriesAreWhatTheCallsSay(t *testing.T) {
 	}
 }
 
+// What Add gives adds up to what is counted.
+func TestAddGivesTheResult(t *testing.T) {
+	a := New(Limits{})
+	if got := a.Add(tried(status(404))); got != ClientError {
+		t.Errorf("an attempt is %v, want %v", got, ClientError)
+	}
+	if got := a.Add(called(attempts(1))); got != ClientError {
+		t.Errorf("a call that came to what its attempt did is %v, want %v", got, ClientError)
+	}
+	if got := a.Add(called(attempts(1))); got != Unknown {
+		t.Errorf("a call of which nothing is known is %v, want %v", got, Unknown)
+	}
+}
+
 func TestLatencyIsOfCallsInSeconds(t *testing.T) {
 	s := added(
 		call("S3", "GetObject", func(e *csm.Event) { e.Latency = csm.Known(1500) }),
