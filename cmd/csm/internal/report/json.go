@@ -14,21 +14,27 @@ import (
 )
 
 // WriteJSON writes the figures as one JSON document on one line. Its names are
-// those of the wire format where that has them; docs/recording.md describes it.
-// Operations and errors are sorted by name.
+// those of the wire format where that has them; docs/report.md describes it.
+// Operations, errors and groups are sorted by name.
 func (r Recorded) WriteJSON(w io.Writer) error {
-	return json.NewEncoder(w).Encode(struct {
+	document := struct {
 		Files       []string
 		Hosts       []string
 		First, Last time.Time `json:",omitzero"`
 		Events      uint64
 		Skipped     Skipped
 		counted
+		By     []string `json:",omitempty"`
+		Groups []any    `json:",omitzero"`
 	}{
 		Files: r.Files, Hosts: append([]string{}, r.Hosts...),
 		First: r.First.UTC(), Last: r.Last.UTC(), Events: r.Events, Skipped: r.Skipped,
 		counted: countedOf(r.Statistics),
-	})
+	}
+	if !r.By.isDefault() {
+		document.By, document.Groups = r.By.names(), r.groups()
+	}
+	return json.NewEncoder(w).Encode(document)
 }
 
 // counted is what a document says of what was counted.
@@ -41,7 +47,7 @@ type counted struct {
 func countedOf(s statistics.Snapshot) counted {
 	total := s.Total()
 	c := counted{Total: figuresOf(&total), Operations: []operationFigures{}, Errors: []errorFigures{}}
-	shown := s.By(byOperation)
+	shown := s.By(Grouping{}.key)
 	for _, s := range shown.Series {
 		c.Operations = append(c.Operations, operationFigures{
 			identity{s.Key.Service, s.Key.Operation, s.Other}, figuresOf(&s),
@@ -49,8 +55,7 @@ func countedOf(s statistics.Snapshot) counted {
 	}
 	for _, e := range shown.Errors {
 		c.Errors = append(c.Errors, errorFigures{
-			identity{e.Key.Service, e.Key.Operation, e.Other},
-			e.Code, e.Status, e.Attempts, e.Calls, e.Message,
+			identity{e.Key.Service, e.Key.Operation, e.Other}, failureFiguresOf(&e),
 		})
 	}
 	slices.SortFunc(c.Operations, func(a, b operationFigures) int { return a.compare(b.identity) })
@@ -58,6 +63,75 @@ func countedOf(s statistics.Snapshot) counted {
 		return cmp.Or(a.compare(b.identity), strings.Compare(a.Code, b.Code), cmp.Compare(a.Status, b.Status))
 	})
 	return c
+}
+
+// groups are the figures of what the statistics are grouped by.
+func (r Recorded) groups() []any {
+	groups := []any{}
+	shown := r.Statistics.By(r.By.key)
+	if r.By.errors {
+		slices.SortFunc(shown.Errors, func(a, b statistics.Error) int {
+			return cmp.Or(compareOther(a.Other, b.Other), compareKeys(a.Key, b.Key), strings.Compare(a.Code, b.Code), cmp.Compare(a.Status, b.Status))
+		})
+		for _, e := range shown.Errors {
+			groups = append(groups, struct {
+				groupIdentity
+				failureFigures
+			}{r.By.identity(e.Key, e.Other), failureFiguresOf(&e)})
+		}
+		return groups
+	}
+	slices.SortFunc(shown.Series, func(a, b statistics.Series) int {
+		return cmp.Or(compareOther(a.Other, b.Other), compareKeys(a.Key, b.Key))
+	})
+	for _, s := range shown.Series {
+		groups = append(groups, struct {
+			groupIdentity
+			figures
+		}{r.By.identity(s.Key, s.Other), figuresOf(&s)})
+	}
+	return groups
+}
+
+// compareOther puts what has no name at the end.
+func compareOther(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// A groupIdentity says whose figures they are. What they are not grouped by is nil.
+type groupIdentity struct {
+	Service  *string `json:",omitempty"`
+	API      *string `json:"Api,omitempty"`
+	ClientID *string `json:"ClientId,omitempty"`
+	Region   *string `json:",omitempty"`
+	Host     *string `json:",omitempty"`
+	Other    bool    `json:",omitempty"`
+}
+
+// identity is how a key is named in JSON.
+func (g Grouping) identity(k statistics.Key, other bool) groupIdentity {
+	id := groupIdentity{Other: other}
+	for _, d := range g.all() {
+		switch d {
+		case operation:
+			id.Service, id.API = &k.Service, &k.Operation
+		case service:
+			id.Service = &k.Service
+		case client:
+			id.ClientID = &k.ClientID
+		case host:
+			id.Host = &k.ClientID
+		case region:
+			id.Region = &k.Region
+		}
+	}
+	return id
 }
 
 // An identity says whose figures they are.
@@ -68,7 +142,7 @@ type identity struct {
 }
 
 func (i identity) compare(j identity) int {
-	return compareOperations(statistics.Key{Service: i.Service, Operation: i.API},
+	return compareKeys(statistics.Key{Service: i.Service, Operation: i.API},
 		statistics.Key{Service: j.Service, Operation: j.API})
 }
 
@@ -79,10 +153,18 @@ type operationFigures struct {
 
 type errorFigures struct {
 	identity
+	failureFigures
+}
+
+type failureFigures struct {
 	Code            string
 	Status          int64
 	Attempts, Calls uint64
 	Message         string
+}
+
+func failureFiguresOf(e *statistics.Error) failureFigures {
+	return failureFigures{e.Code, e.Status, e.Attempts, e.Calls, e.Message}
 }
 
 type figures struct {

@@ -13,6 +13,7 @@ import (
 // Recorded is what there is to tell of recordings.
 type Recorded struct {
 	Statistics statistics.Snapshot
+	By         Grouping // what the rows of the table are
 	Files      []string
 	Hosts      []string // that the events were recorded on, without those that do not tell
 
@@ -48,7 +49,7 @@ func (r Recorded) Write(w io.Writer) error {
 			span = strings.Replace(span, " ", "\n", 1)
 		}
 		fmt.Fprintf(b, "%s%s\n\n", head, span)
-		writeTables(b, r.Statistics, total, r.Width)
+		writeTables(b, r.Statistics, r.By, total, r.Width)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

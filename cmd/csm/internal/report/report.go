@@ -39,7 +39,7 @@ func (r Run) Write(w io.Writer) error {
 	} else {
 		fmt.Fprintf(b, "csm: %s to AWS, %s, in %s\n\n",
 			Number(total.Calls, "call"), Number(total.Attempts, "attempt"), Duration(r.Elapsed.Seconds()))
-		writeTables(b, r.Statistics, total, r.Width)
+		writeTables(b, r.Statistics, Grouping{}, total, r.Width)
 	}
 	if losses := Losses(r.Received); losses != "" {
 		fmt.Fprintf(b, "\ncsm: not counted: %s\n", losses)
@@ -48,15 +48,19 @@ func (r Run) Write(w io.Writer) error {
 	return err
 }
 
-// writeTables writes the table of the operations, and that of the errors if there
-// are any.
-func writeTables(b *strings.Builder, s statistics.Snapshot, total statistics.Series, width int) {
-	shown := s.By(byOperation)
-	writeOperations(b, shown.Series, total, width)
-	if len(shown.Errors) > 0 {
-		fmt.Fprintln(b)
-		writeErrors(b, shown.Errors, width)
+// writeTables writes the table of what the statistics are grouped by, and that of
+// the errors if there are any. If they are grouped by errors it is that alone.
+func writeTables(b *strings.Builder, s statistics.Snapshot, by Grouping, total statistics.Series, width int) {
+	shown := s.By(by.key)
+	if !by.errors {
+		writeGroups(b, by, shown.Series, total, width)
+		if len(shown.Errors) > 0 {
+			fmt.Fprintln(b)
+		}
+	} else if len(shown.Errors) == 0 {
+		fmt.Fprintln(b, "no errors")
 	}
+	writeErrors(b, by, shown.Errors, width)
 }
 
 // Number is a number of things: "1 call", "2 calls".

@@ -21,11 +21,18 @@ const (
 // are aligned to the right. All text in it must be harmless.
 func render(gap string, header table.Row, rows []table.Row, footer table.Row, right, left int) []string {
 	text.OverrideRuneWidthEastAsianWidth(false) // the same table in every locale
-	t := table.NewWriter()
+	t := newTable(header, rows, footer, right, left)
 	style := table.Style{Name: "plain"}
 	style.Box.PaddingRight = gap
 	t.SetStyle(style)
 	t.SuppressTrailingSpaces()
+	return strings.Split(t.Render(), "\n")
+}
+
+// newTable is a table to be rendered, with the columns from right on up to left
+// aligned to the right.
+func newTable(header table.Row, rows []table.Row, footer table.Row, right, left int) table.Writer {
+	t := table.NewWriter()
 	var configs []table.ColumnConfig
 	for n := right; n < left; n++ {
 		configs = append(configs, table.ColumnConfig{
@@ -38,7 +45,7 @@ func render(gap string, header table.Row, rows []table.Row, footer table.Row, ri
 	if footer != nil {
 		t.AppendFooter(footer)
 	}
-	return strings.Split(t.Render(), "\n")
+	return t
 }
 
 // writeLines writes lines, indented.

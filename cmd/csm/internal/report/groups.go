@@ -7,28 +7,35 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/histogram"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
 const (
-	maxOperation = 44 // the most columns that the name of an operation takes
-	minOperation = 24 // with less, names get lines of their own
+	maxName = 44 // the most columns that a name takes
+	minName = 24 // with less, names get lines of their own
 )
 
-// writeOperations writes the table of the operations: those that took the most
-// time first. Where it would be wider than width, names are cut; where that is not
-// enough, they stand above their numbers. A width of 0 is no limit.
-func writeOperations(b *strings.Builder, series []statistics.Series, total statistics.Series, width int) {
+// numbersHeader is the header of a row of numbers.
+var numbersHeader = table.Row{"calls", "attempts", "retries", "errors", "throttled", "p50", "p90", "p99", "max", "total"}
+
+// byTime sorts series: those that took the most time first.
+func byTime(series []statistics.Series) {
 	took := make(map[statistics.Key]float64)
 	for i := range series {
 		took[series[i].Key] += series[i].Latency().Sum()
 	}
 	slices.SortFunc(series, func(a, b statistics.Series) int {
-		return cmp.Or(cmp.Compare(took[b.Key], took[a.Key]), compareOperations(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(took[b.Key], took[a.Key]), compareKeys(a.Key, b.Key))
 	})
-	header := table.Row{"calls", "attempts", "retries", "errors", "throttled", "p50", "p90", "p99", "max", "total"}
+}
+
+// writeGroups writes the table of some series: those that took the most time
+// first. Where it would be wider than width, names are cut; where that is not
+// enough, they stand above their numbers. A width of 0 is no limit.
+func writeGroups(b *strings.Builder, by Grouping, series []statistics.Series, total statistics.Series, width int) {
+	byTime(series)
+	header := numbersHeader
 	var rows []table.Row
 	for i := range series {
 		rows = append(rows, numbers(&series[i]))
@@ -38,19 +45,19 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 		footer = numbers(&total)
 	}
 
-	room := maxOperation
+	room := maxName
 	if width > 0 {
 		room = min(room, width-len(columnGap)-widest(render(columnGap, header, rows, footer, 1, len(header)+1)))
 	}
-	if room < minOperation {
+	if room < minName {
 		withoutSpaces(append(rows, footer))
 		lines := render(narrowGap, header, rows, footer, 1, len(header)+1)
-		writeLines(b, "", "operation")
+		writeLines(b, "", by.header())
 		writeLines(b, columnGap, lines[0])
 		for i, line := range lines[1:] {
 			name := "total"
 			if i < len(series) {
-				name = operationName(series[i].Key, series[i].Other, min(maxOperation, width))
+				name = by.name(series[i].Key, series[i].Other, min(maxName, width))
 			}
 			writeLines(b, "", name)
 			writeLines(b, columnGap, line)
@@ -58,10 +65,10 @@ func writeOperations(b *strings.Builder, series []statistics.Series, total stati
 		return
 	}
 	for i := range rows {
-		name := operationName(series[i].Key, series[i].Other, room)
+		name := by.name(series[i].Key, series[i].Other, room)
 		rows[i] = slices.Insert(rows[i], 0, any(name))
 	}
-	header = slices.Insert(header, 0, any("operation"))
+	header = slices.Insert(slices.Clone(header), 0, any(by.header()))
 	if footer != nil {
 		footer = slices.Insert(footer, 0, any("total"))
 	}
@@ -97,21 +104,4 @@ func withoutSpaces(rows []table.Row) {
 			}
 		}
 	}
-}
-
-// operationName is the name of an operation as it is shown.
-func operationName(k statistics.Key, other bool, width int) string {
-	if other {
-		return "(all others)"
-	}
-	return harmless.Cut(cmp.Or(k.Service, "?")+"."+cmp.Or(k.Operation, "?"), width)
-}
-
-func compareOperations(a, b statistics.Key) int {
-	return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.Operation, b.Operation))
-}
-
-// byOperation leaves of a key what the tables show.
-func byOperation(k statistics.Key) statistics.Key {
-	return statistics.Key{Service: k.Service, Operation: k.Operation}
 }
