@@ -1,29 +1,33 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
-	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/recording"
 	"github.com/go-csm/csm/cmd/csm/internal/report"
-	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
 
-const (
-	maxProblems = 10     // that are told one by one
-	maxHosts    = 10_000 // that are told apart
-)
+// reportOptions are what csm report is told.
+type reportOptions struct {
+	since, until   string
+	by             string
+	json, csv      bool
+	markdown, html bool
+	diff           bool
+	output         string
+}
 
 // newReport makes csm report.
 func newReport(p Process) *cobra.Command {
-	var since, until string
-	var asJSON bool
+	var o reportOptions
 	c := &cobra.Command{
 		Use:   "report [flags] FILE...",
 		Short: "show which AWS calls are in recordings",
@@ -32,105 +36,91 @@ all of them, as csm run does. A recording has one event a line, as csm tail --js
 prints them; it can be compressed with zstd, whatever its name. The file - is standard
 input. What is no event is counted, and told on stderr.
 
+With --diff there are two recordings, and the report is what changed from the first
+to the second, by more than noise.
+
 Percentiles are of the calls, their retries included. A time is when a call began,
 as its program's clock had it. The exit code is 1 if a file could not be read, or not
 to its end, and 2 if the command line is wrong.`,
 		Example: `  csm report csm*.jsonl.zst
+  csm report --by client,operation csm.jsonl
   csm report --since 2h csm.jsonl
   csm report --since 2026-10-12T10:00:00Z --until 2026-10-12T11:00:00Z csm.jsonl
+  csm report --html -o csm.html csm.jsonl
+  csm report --diff before.jsonl after.jsonl
   ssh web-1 cat /var/log/csm.jsonl | csm report - csm.jsonl
   csm report --json csm.jsonl | jq '.Operations[] | select(.Latency.P99 > 0.5)'`,
 		DisableFlagsInUseLine: true,
 		RunE: func(_ *cobra.Command, files []string) error {
-			if len(files) == 0 {
-				return &exitError{
-					errors.New("no recording to read"),
-					"name its files, such as: csm report csm.jsonl; or - for standard input",
-					exitUsage,
-				}
-			}
-			within, err := newInterval(since, until, time.Now())
-			if err != nil {
-				return &exitError{err, "run 'csm report --help' for examples", exitUsage}
-			}
-			return reportFiles(p, files, within, asJSON)
+			return runReport(p, o, files)
 		},
 	}
-	c.Flags().StringVar(&since, "since", "",
+	f := c.Flags()
+	f.StringVar(&o.since, "since", "",
 		"leave out what began before: a `time` such as 2026-10-12T10:00:00Z, or 2h for two hours ago")
-	c.Flags().StringVar(&until, "until", "",
+	f.StringVar(&o.until, "until", "",
 		"leave out what began at that `time` or later")
-	c.Flags().BoolVar(&asJSON, "json", false,
+	f.StringVar(&o.by, "by", "operation",
+		"what a row is: operation, service, client, region, host, error, or several with commas between them")
+	f.BoolVar(&o.diff, "diff", false,
+		"compare two recordings")
+	f.BoolVar(&o.json, "json", false,
 		"print the figures as one JSON document")
+	f.BoolVar(&o.csv, "csv", false,
+		"print the table as comma-separated values, times in seconds")
+	f.BoolVar(&o.markdown, "markdown", false,
+		"print the tables as Markdown")
+	f.BoolVar(&o.html, "html", false,
+		"write one page with charts, for a browser")
+	f.StringVarP(&o.output, "output", "o", "",
+		"write to this `file` instead of stdout")
 	return c
 }
 
-// reportFiles reads recordings and prints the report.
-func reportFiles(p Process, files []string, within interval, asJSON bool) error {
-	r := report.Recorded{Files: files, Width: width(p.Stdout)}
-	counted := statistics.New(statistics.Limits{})
-	hosts := make(map[string]bool)
-	host := "" // the last one
-	problems := 0
-	reader := recording.Reader{Stdin: p.Stdin, Problem: func(problem recording.Problem) {
-		if problem.Rest || problems < maxProblems {
-			say(p, "%s", problemText(problem))
+// usage is an error of a command line, with what to do.
+func usage(hint, format string, args ...any) error {
+	return &exitError{fmt.Errorf(format, args...), hint, exitUsage}
+}
+
+// formats are the formats that were asked for.
+func (o reportOptions) formats() (names []string) {
+	for _, format := range []struct {
+		name string
+		set  bool
+	}{{"--json", o.json}, {"--csv", o.csv}, {"--markdown", o.markdown}, {"--html", o.html}} {
+		if format.set {
+			names = append(names, format.name)
 		}
-		if !problem.Rest {
-			problems++
-		}
-	}}
-	counts, err := reader.Read(files, func(e *recording.Entry) bool {
-		began := e.Event.Timestamp
-		switch {
-		case within.limited() && began.IsZero():
-			r.WithoutTime++
-			return true
-		case !within.has(began):
-			r.OutOfRange++
-			return true
-		}
-		counted.Add(&e.Event)
-		r.Events++
-		if e.Host != host && e.Host != "" && len(hosts) < maxHosts {
-			host = e.Host
-			hosts[host] = true
-		}
-		if !began.IsZero() {
-			if r.First.IsZero() || began.Before(r.First) {
-				r.First = began
-			}
-			if began.After(r.Last) {
-				r.Last = began
-			}
-		}
-		return true
-	})
+	}
+	return names
+}
+
+// runReport reads recordings and prints the report.
+func runReport(p Process, o reportOptions, files []string) error {
+	by, err := o.check(p, files)
 	if err != nil {
 		return err
 	}
-	r.Statistics = counted.Snapshot()
-	for name := range hosts {
-		r.Hosts = append(r.Hosts, name)
+	within, err := newInterval(o.since, o.until, time.Now())
+	if err != nil {
+		return usage("run 'csm report --help' for examples", "%w", err)
 	}
-	slices.Sort(r.Hosts)
-	r.BadLines, r.TornFiles, r.DamagedFiles = counts.BadLines, counts.Torn, counts.Damaged
-	if problems > maxProblems {
-		say(p, "not counted: %s", report.Number(uint64(problems-maxProblems), "more line"))
+	var b bytes.Buffer
+	var damaged uint64
+	if o.diff {
+		damaged, err = writeDifference(p, o, files, by, within, &b)
+	} else {
+		damaged, err = writeRecorded(p, o, files, by, within, &b)
 	}
-	if r.WithoutTime > 0 {
-		say(p, "not counted: %s without a time", report.Number(r.WithoutTime, "event"))
+	if err != nil {
+		return err
 	}
-	write := r.Write
-	if asJSON {
-		write = r.WriteJSON
-	}
-	if err := write(p.Stdout); err != nil && !isClosedPipe(err) {
+	if err := o.print(p, b.Bytes()); err != nil && !isClosedPipe(err) {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	if counts.Damaged > 0 {
+	if damaged > 0 {
 		return &exitError{
-			fmt.Errorf("the report is not complete: %s could not be read to the end", report.Number(counts.Damaged, "file")),
+			fmt.Errorf("the report is not complete: %s could not be read to the end", report.Number(damaged, "file")),
 			"the lines above say where; what comes before is counted",
 			exitFailure,
 		}
@@ -138,12 +128,109 @@ func reportFiles(p Process, files []string, within interval, asJSON bool) error 
 	return nil
 }
 
-// problemText says what of a file could not be taken.
-func problemText(p recording.Problem) string {
-	what := "not counted"
-	if p.Rest {
-		what = "not read from there on"
+// check finds what is wrong with the command line.
+func (o reportOptions) check(p Process, files []string) (by report.Grouping, err error) {
+	if by, err = report.ParseGrouping(o.by); err != nil {
+		return by, usage("one, or several with commas between them, such as --by client,operation", "%w", err)
 	}
-	return fmt.Sprintf("%s: %s:%d: %s", what, harmless.Cut(p.File, 100), p.Line,
-		harmless.Cut(strings.TrimPrefix(p.Err.Error(), "csm: "), 200))
+	switch formats := o.formats(); {
+	case len(formats) > 1:
+		return by, usage("choose one; csm report can be run again for the other", "%s and %s exclude one another", formats[0], formats[1])
+	case o.diff && o.html:
+		return by, usage("--diff has a table, --json, --csv and --markdown", "--diff has no page")
+	case o.diff && by.Errors():
+		return by, usage("compare by operation, service, client, region or host", "--diff cannot compare by error")
+	case o.diff && len(files) != 2:
+		return by, usage("such as: csm report --diff before.jsonl after.jsonl; cat joins recordings",
+			"--diff compares two recordings, got %d", len(files))
+	case len(files) == 0:
+		return by, usage("name its files, such as: csm report csm.jsonl; or - for standard input", "no recording to read")
+	case o.html && o.output == "" && isTerminal(p.Stdout):
+		return by, usage("name a file for it: csm report --html -o csm.html ...", "--html writes a page, which is not for a terminal")
+	}
+	if out, err := os.Stat(o.output); err == nil {
+		for _, file := range files {
+			if in, err := os.Stat(file); err == nil && os.SameFile(in, out) {
+				return by, usage("name another file", "--output %s is a recording that is to be read", o.output)
+			}
+		}
+	}
+	return by, nil
+}
+
+// isTerminal tells whether what is written to w is shown on a terminal.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// print prints what was written.
+func (o reportOptions) print(p Process, text []byte) error {
+	if o.output != "" {
+		return os.WriteFile(o.output, text, 0o666)
+	}
+	_, err := p.Stdout.Write(text)
+	return err
+}
+
+// columns is how many columns there are to fill.
+func (o reportOptions) columns(p Process) int {
+	if o.output != "" {
+		return 0
+	}
+	return width(p.Stdout)
+}
+
+// writeRecorded writes the report of some files.
+func writeRecorded(p Process, o reportOptions, files []string, by report.Grouping, within interval, w io.Writer) (damaged uint64, err error) {
+	t := newTally(by, within, o.html)
+	if err := t.read(p, files); err != nil {
+		return 0, err
+	}
+	r := t.recorded()
+	r.Width = o.columns(p)
+	switch {
+	case o.json:
+		err = r.WriteJSON(w)
+	case o.csv:
+		err = r.WriteCSV(w)
+	case o.markdown:
+		err = r.WriteMarkdown(w)
+	case o.html:
+		err = r.WriteHTML(w, t.over)
+	default:
+		err = r.Write(w)
+	}
+	return r.DamagedFiles, err
+}
+
+// writeDifference writes what changed from one file to another.
+func writeDifference(p Process, o reportOptions, files []string, by report.Grouping, within interval, w io.Writer) (damaged uint64, err error) {
+	// Both are looked for before one is read.
+	if err := recording.Check(files); err != nil {
+		return 0, err
+	}
+	d := report.Difference{By: by, Width: o.columns(p)}
+	for i, side := range []*report.Recorded{&d.Before, &d.After} {
+		t := newTally(by, within, false)
+		if err := t.read(p, files[i:i+1]); err != nil {
+			return 0, err
+		}
+		*side = t.recorded()
+		damaged += side.DamagedFiles
+		if side.Events == 0 {
+			return 0, errors.New(side.None())
+		}
+	}
+	switch {
+	case o.json:
+		err = d.WriteJSON(w)
+	case o.csv:
+		err = d.WriteCSV(w)
+	case o.markdown:
+		err = d.WriteMarkdown(w)
+	default:
+		err = d.Write(w)
+	}
+	return damaged, err
 }

@@ -73,7 +73,7 @@ type Reader struct {
 // A file that cannot be opened, or that is named twice, is an error, before the
 // first event.
 func (r Reader) Read(names []string, yield func(*Entry) bool) (Counts, error) {
-	if err := check(names); err != nil {
+	if err := Check(names); err != nil {
 		return Counts{}, err
 	}
 	run := r.start(names)
@@ -91,8 +91,9 @@ func (r Reader) Read(names []string, yield func(*Entry) bool) (Counts, error) {
 	return run.counts, nil
 }
 
-// check finds the files that cannot be read before any is.
-func check(names []string) error {
+// Check finds the files that [Reader.Read] cannot read, or that are named twice. The
+// error is of the first.
+func Check(names []string) error {
 	var infos []os.FileInfo
 	stdin := false
 	for _, name := range names {

@@ -63,6 +63,9 @@ func ParseGrouping(s string) (Grouping, error) {
 // must then have the host's name.
 func (g Grouping) Hosts() bool { return g.has(host) }
 
+// Errors tells whether the rows are errors.
+func (g Grouping) Errors() bool { return g.errors }
+
 func (g Grouping) has(d dimension) bool { return slices.Contains(g.dimensions, d) }
 
 // isDefault tells whether the table is that of the operations.

@@ -41,7 +41,7 @@ func (r Recorded) Write(w io.Writer) error {
 	b := new(strings.Builder)
 	total := r.Statistics.Total()
 	if r.Events == 0 {
-		r.writeNone(b)
+		fmt.Fprintln(b, r.None())
 	} else {
 		head := fmt.Sprintf("%s to AWS, %s, from %s", Number(total.Calls, "call"), Number(total.Attempts, "attempt"), r.origin())
 		span := r.span()
@@ -55,14 +55,13 @@ func (r Recorded) Write(w io.Writer) error {
 	return err
 }
 
-// writeNone says that there was no event, and what can be the reason.
-func (r Recorded) writeNone(b *strings.Builder) {
+// None says that there was no event, and what can be the reason.
+func (r Recorded) None() string {
 	if r.OutOfRange+r.WithoutTime > 0 {
-		fmt.Fprintf(b, "no events of that time in %s; without --since and --until there are %d\n",
+		return fmt.Sprintf("no events of that time in %s; without --since and --until there are %d",
 			r.origin(), r.OutOfRange+r.WithoutTime)
-		return
 	}
-	fmt.Fprintf(b, "no events in %s; a recording has one on each line, as csm tail --json prints them\n", r.origin())
+	return fmt.Sprintf("no events in %s; a recording has one on each line, as csm tail --json prints them", r.origin())
 }
 
 // origin names the files and the hosts.

@@ -21,31 +21,40 @@ const maxText = 600
 // total. Times are in seconds. Text is one line each, and what a spreadsheet would
 // take for a formula has an apostrophe before it.
 func (r Recorded) WriteCSV(w io.Writer) error {
-	t := table.NewWriter()
-	style := table.Style{Name: "csv"}
-	style.CSV.FieldProtection = true
-	t.SetStyle(style)
 	shown := r.Statistics.By(r.By.key)
-	columns := r.By.columns()
 	if r.By.errors {
-		columns = append(columns, "Code", "Status", "Attempts", "Calls", "Message")
+		t := newCSV(append(r.By.columns(), "Code", "Status", "Attempts", "Calls", "Message"))
 		byNumber(shown.Errors)
 		for _, e := range shown.Errors {
 			t.AppendRow(append(r.By.cells(e.Key, e.Other),
 				harmless.Cut(cmp.Or(e.Code, "-"), maxText), e.Status, e.Attempts, e.Calls, harmless.Cut(e.Message, maxText)))
 		}
-	} else {
-		columns = append(columns, "Calls", "Attempts", "Retries", "Errors", "Throttled",
-			"LatencyCount", "LatencySum", "LatencyP50", "LatencyP90", "LatencyP99", "LatencyMax")
-		byTime(shown.Series)
-		for _, s := range shown.Series {
-			f := figuresOf(&s)
-			t.AppendRow(append(r.By.cells(s.Key, s.Other),
-				f.Calls, f.Attempts, f.Retries, f.Errors, f.Throttled, f.Latency.Count, decimal(f.Latency.Sum),
-				decimal(f.Latency.P50), decimal(f.Latency.P90), decimal(f.Latency.P99), decimal(f.Latency.Max)))
-		}
+		return writeCSV(w, t)
 	}
+	t := newCSV(append(r.By.columns(), "Calls", "Attempts", "Retries", "Errors", "Throttled",
+		"LatencyCount", "LatencySum", "LatencyP50", "LatencyP90", "LatencyP99", "LatencyMax"))
+	byTime(shown.Series)
+	for i := range shown.Series {
+		s := &shown.Series[i]
+		f := figuresOf(s)
+		t.AppendRow(append(r.By.cells(s.Key, s.Other),
+			f.Calls, f.Attempts, f.Retries, f.Errors, f.Throttled, f.Latency.Count, decimal(f.Latency.Sum),
+			decimal(f.Latency.P50), decimal(f.Latency.P90), decimal(f.Latency.P99), decimal(f.Latency.Max)))
+	}
+	return writeCSV(w, t)
+}
+
+// newCSV is a table to be written as comma-separated values.
+func newCSV(columns []string) table.Writer {
+	t := table.NewWriter()
+	style := table.Style{Name: "csv"}
+	style.CSV.FieldProtection = true
+	t.SetStyle(style)
 	t.AppendHeader(rowOf(columns))
+	return t
+}
+
+func writeCSV(w io.Writer, t table.Writer) error {
 	_, err := io.WriteString(w, t.RenderCSV()+"\n")
 	return err
 }
@@ -76,12 +85,11 @@ func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 // WriteMarkdown writes the report as Markdown, as GitHub and its like show it. Text
 // from outside stands as code, so that nothing in it is markup.
 func (r Recorded) WriteMarkdown(w io.Writer) error {
-	b := new(strings.Builder)
 	if r.Events == 0 {
-		r.writeNone(b)
-		_, err := io.WriteString(w, b.String())
+		_, err := fmt.Fprintln(w, code(r.None()))
 		return err
 	}
+	b := new(strings.Builder)
 	total := r.Statistics.Total()
 	fmt.Fprintf(b, "%s to AWS, %s, from %s\n\n", Number(total.Calls, "call"), Number(total.Attempts, "attempt"),
 		code(r.origin()+r.span()))
