@@ -11,12 +11,13 @@ import (
 	"github.com/go-analyze/charts"
 )
 
-// The size of a chart, in units that become pixels if there is room. Text is of
-// fontSize.
+// The size of a chart, in units that become pixels if there is room. Charts leave
+// room for text of fontSize, in a font that may be wider than the page's; the page
+// writes it a little smaller.
 const (
 	width    = 560
 	height   = 240
-	fontSize = 11
+	fontSize = 12
 )
 
 // NumColours is how many colours there are for series.
@@ -69,9 +70,9 @@ func theme(series []Series) charts.ColorPalette {
 
 // draw gives what a function draws. What it draws is markup of the library's, which
 // escapes all text.
-func draw(series []Series, height int, f func(*charts.Painter) error) (template.HTML, error) {
+func draw(height int, f func(*charts.Painter) error) (template.HTML, error) {
 	p := charts.NewPainter(charts.PainterOptions{
-		OutputFormat: charts.ChartOutputSVG, Width: width, Height: height, Theme: theme(series),
+		OutputFormat: charts.ChartOutputSVG, Width: width, Height: height,
 	})
 	if err := f(p); err != nil {
 		return "", err
@@ -100,34 +101,73 @@ func legend(names []string) charts.LegendOption {
 	}
 }
 
+// shown is how many labels stand side by side: there is more room for short ones.
+func shown(labels []string) int {
+	longest := 0
+	for _, l := range labels {
+		longest = max(longest, len(l))
+	}
+	if longest <= len("500 ms") {
+		return 6
+	}
+	return 4
+}
+
+// valueAxis is an axis from zero on.
+func valueAxis(format func(float64) string) charts.ValueAxisOption {
+	return charts.ValueAxisOption{
+		Min: charts.Ptr(0.0), LabelFontStyle: font, PreferNiceIntervals: charts.Ptr(true), ValueFormatter: format,
+	}
+}
+
+// maxBars is how many bars there is room for.
+const maxBars = 60
+
 // Lines draws values over time. Labels are of the values, and only some of them are
-// shown. Numbers are written with format.
+// shown. Numbers are written with format. What is no line, because it has one value
+// alone, is drawn as bars.
 func Lines(labels []string, format func(float64) string, series ...Series) (template.HTML, error) {
+	if len(labels) == 1 {
+		return bars(labels, format, false, series)
+	}
+	return lines(labels, format, false, series)
+}
+
+// Stack draws values over time on one another: as bars if there is room for so many,
+// else as areas.
+func Stack(labels []string, format func(float64) string, series ...Series) (template.HTML, error) {
+	if len(labels) <= maxBars {
+		return bars(labels, format, true, series)
+	}
+	return lines(labels, format, true, series)
+}
+
+func lines(labels []string, format func(float64) string, stacked bool, series []Series) (template.HTML, error) {
 	names, all := values(series)
-	return draw(series, height, func(p *charts.Painter) error {
+	return draw(height, func(p *charts.Painter) error {
 		o := charts.NewLineChartOptionWithData(all)
-		o.Padding = padding
+		o.Theme, o.Padding = theme(series), padding
 		o.Legend = legend(names)
+		o.StackSeries = charts.Ptr(stacked)
+		o.FillOpacity = 255
 		o.Symbol = charts.Symbol{Shape: charts.SymbolNone}
 		o.LineStrokeWidth = 1.5
-		o.XAxis = charts.XAxisOption{Labels: labels, LabelCount: 6, LabelFontStyle: font, BoundaryGap: charts.Ptr(false)}
-		o.YAxis = []charts.YAxisOption{{Min: charts.Ptr(0.0), LabelFontStyle: font, LabelCount: 5, ValueFormatter: format}}
+		o.XAxis = charts.XAxisOption{Labels: labels, LabelCount: shown(labels), LabelFontStyle: font, BoundaryGap: charts.Ptr(false)}
+		o.YAxis = []charts.YAxisOption{valueAxis(format)}
 		o.ValueFormatter = format
 		return p.LineChart(o)
 	})
 }
 
-// Stack draws values over time, as bars on one another.
-func Stack(labels []string, format func(float64) string, series ...Series) (template.HTML, error) {
+func bars(labels []string, format func(float64) string, stacked bool, series []Series) (template.HTML, error) {
 	names, all := values(series)
-	return draw(series, height, func(p *charts.Painter) error {
+	return draw(height, func(p *charts.Painter) error {
 		o := charts.NewBarChartOptionWithData(all)
-		o.Padding = padding
+		o.Theme, o.Padding = theme(series), padding
 		o.Legend = legend(names)
-		o.StackSeries = charts.Ptr(true)
-		o.BarSize = 0.9
-		o.CategoryAxis = charts.CategoryAxisOption{Labels: labels, LabelCount: 6, LabelFontStyle: font}
-		o.ValueAxis = []charts.ValueAxisOption{{Min: charts.Ptr(0.0), LabelFontStyle: font, LabelCount: 5, ValueFormatter: format}}
+		o.StackSeries = charts.Ptr(stacked)
+		o.CategoryAxis = charts.CategoryAxisOption{Labels: labels, LabelCount: shown(labels), LabelFontStyle: font}
+		o.ValueAxis = []charts.ValueAxisOption{valueAxis(format)}
 		o.ValueFormatter = format
 		return p.BarChart(o)
 	})
@@ -148,13 +188,13 @@ func Rows(labels []string, format func(float64) string, series ...Series) (templ
 		}
 		all[s] = turned
 	}
-	return draw(series, 80+len(labels)*(8+11*len(series)), func(p *charts.Painter) error {
+	return draw(70+len(labels)*(8+8*len(series)), func(p *charts.Painter) error {
 		o := charts.NewBarChartOptionWithData(all)
 		o.Horizontal = true
-		o.Padding = padding
+		o.Theme, o.Padding = theme(series), charts.NewBox(4, 8, 48, 4)
 		o.Legend = legend(names)
 		o.CategoryAxis = charts.CategoryAxisOption{Labels: reversed, LabelFontStyle: font}
-		o.ValueAxis = []charts.ValueAxisOption{{Min: charts.Ptr(0.0), LabelFontStyle: font, LabelCount: 5, ValueFormatter: format}}
+		o.ValueAxis = []charts.ValueAxisOption{valueAxis(format)}
 		o.ValueFormatter = format
 		return p.BarChart(o)
 	})

@@ -13,8 +13,8 @@ type HeatMap struct {
 	Labels []string // of the columns; some of them are shown
 	Rows   []string // the labels of the rows, the lowest first; some can be empty
 
-	// Cells are the numbers by row and column. A zero is no cell. The darker, the
-	// more, by their logarithm.
+	// Cells are the numbers by row and column. A zero is no cell. The stronger the
+	// colour, the more, by their logarithm.
 	Cells [][]uint64
 
 	// Title says what the number of a cell is, for who points at it.
@@ -27,7 +27,8 @@ const (
 	heatRight  = 12
 	heatBottom = 22
 	heatTop    = 6
-	heatRow    = 11
+	heatPlot   = 290 // of all rows, if they are not few
+	heatRow    = 22  // of a row at most
 )
 
 // A heatCell is a cell to be drawn.
@@ -46,13 +47,14 @@ type heatLabel struct {
 
 var heatTemplate = template.Must(template.New("heat").Parse(
 	`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}">` +
-		`{{range .Labels}}<text x="{{.X}}" y="{{.Y}}" text-anchor="{{.Anchor}}" font-size="{{$.Font}}" class="label">{{.Text}}</text>{{end}}` +
+		`{{range .Labels}}<text x="{{.X}}" y="{{.Y}}" text-anchor="{{.Anchor}}" class="label">{{.Text}}</text>{{end}}` +
 		`{{range .Cells}}<rect x="{{.X}}" y="{{.Y}}" width="{{.Width}}" height="{{.Height}}" fill-opacity="{{.Opacity}}" class="heat"><title>{{.Title}}</title></rect>{{end}}` +
 		`</svg>`))
 
 // Draw draws it.
 func (h HeatMap) Draw() (template.HTML, error) {
-	height := float64(heatTop + heatBottom + heatRow*len(h.Rows))
+	rowHeight := round(min(heatRow, heatPlot/float64(max(1, len(h.Rows)))))
+	height := heatTop + heatBottom + rowHeight*float64(len(h.Rows))
 	cell := float64(width-heatLeft-heatRight) / float64(max(1, len(h.Labels)))
 	most := uint64(1)
 	for _, row := range h.Cells {
@@ -63,9 +65,9 @@ func (h HeatMap) Draw() (template.HTML, error) {
 	var cells []heatCell
 	var labels []heatLabel
 	for r := range h.Rows {
-		y := height - heatBottom - float64(heatRow*(r+1))
+		y := round(height - heatBottom - rowHeight*float64(r+1))
 		if h.Rows[r] != "" {
-			labels = append(labels, heatLabel{heatLeft - 6, y + 4, "end", h.Rows[r]})
+			labels = append(labels, heatLabel{heatLeft - 6, round(y + rowHeight/2 + 3), "end", h.Rows[r]})
 		}
 		for c, n := range h.Cells[r] {
 			if n == 0 {
@@ -73,14 +75,14 @@ func (h HeatMap) Draw() (template.HTML, error) {
 			}
 			share := math.Log1p(float64(n)) / math.Log1p(float64(most))
 			cells = append(cells, heatCell{
-				X: round(heatLeft + cell*float64(c)), Y: y, Width: round(cell - min(0.5, cell/8)), Height: heatRow - 0.5,
+				X: round(heatLeft + cell*float64(c)), Y: y, Width: round(cell - min(0.5, cell/8)), Height: rowHeight - 0.5,
 				Opacity: round(0.08 + 0.92*share), Title: h.Title(r, c),
 			})
 		}
 	}
-	const shown = 6
-	for i := range min(shown, len(h.Labels)) {
-		c := i * (len(h.Labels) - 1) / max(1, min(shown, len(h.Labels))-1)
+	shown := min(shown(h.Labels), len(h.Labels))
+	for i := range shown {
+		c := i * (len(h.Labels) - 1) / max(1, shown-1)
 		anchor := "middle"
 		switch {
 		case i == 0:
@@ -93,10 +95,10 @@ func (h HeatMap) Draw() (template.HTML, error) {
 	}
 	var b strings.Builder
 	err := heatTemplate.Execute(&b, struct {
-		Width, Height, Font float64
-		Cells               []heatCell
-		Labels              []heatLabel
-	}{width, height, fontSize, cells, labels})
+		Width, Height float64
+		Cells         []heatCell
+		Labels        []heatLabel
+	}{width, height, cells, labels})
 	return template.HTML(b.String()), err
 }
 

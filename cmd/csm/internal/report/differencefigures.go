@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -93,7 +94,7 @@ func (d Difference) WriteCSV(w io.Writer) error {
 		for _, f := range c.figures {
 			p := ""
 			if !math.IsNaN(f.p) {
-				p = decimal(f.p)
+				p = strconv.FormatFloat(f.p, 'g', 3, 64)
 			}
 			add(map[string]string{
 				"errors": "ErrorRate", "throttled": "ThrottledRate", "retries": "RetryRate",

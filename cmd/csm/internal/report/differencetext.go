@@ -71,7 +71,9 @@ func (d Difference) write(w io.Writer, p prose) error {
 		}
 	}
 	if total.before && total.after {
-		rows = append(rows, total.rows("total")...)
+		if len(groups) > 1 {
+			rows = append(rows, total.rows("total")...)
+		}
 		b.WriteString(strings.TrimSuffix("\n\n", p.lineBreak))
 		p.table(b, table.Row{d.By.header(), "figure", "before", "after", "change", "p", "verdict"}, rows)
 		b.WriteString("\n")
@@ -140,7 +142,10 @@ func change(before, after float64) string {
 	if after > 10*before {
 		return fmt.Sprintf("× %.0f", after/before)
 	}
-	return fmt.Sprintf("%+.0f %%", 100*(after-before)/before)
+	if percent := math.Round(100 * (after - before) / before); percent != 0 {
+		return fmt.Sprintf("%+.0f %%", percent)
+	}
+	return "0 %"
 }
 
 func probability(p float64) string {

@@ -17,7 +17,7 @@ import (
 
 const (
 	// maxColumns is how many buckets of time a chart has.
-	maxColumns = 120
+	maxColumns = 150
 
 	// maxRows is how many rows a table of the page has.
 	maxRows = 1000
@@ -62,7 +62,7 @@ type pageError struct {
 func (r Recorded) WriteHTML(w io.Writer, over *timeline.Timeline) error {
 	total := r.Statistics.Total()
 	p := page{
-		Title:  Number(total.Calls, "call") + " to AWS",
+		Title:  strings.Replace(Number(total.Calls, "call"), fmt.Sprint(total.Calls), grouped(total.Calls), 1) + " to AWS",
 		Origin: r.origin(),
 		Span:   strings.TrimPrefix(r.span(), ", "),
 		Cards:  cards(&total),

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,6 @@ import (
 // A pageChart is a chart with what it shows.
 type pageChart struct {
 	Title, Note string
-	Wide        bool
 	SVG         template.HTML
 }
 
@@ -36,18 +36,20 @@ var resultColours = [statistics.NumResults]int{
 }
 
 // maxSlowest is how many operations are shown as the slowest.
-const maxSlowest = 10
+const maxSlowest = 8
+
+// maxRowLabels is how many rows of a heat map all have their label.
+const maxRowLabels = 10
 
 // pageCharts draws what there is to draw.
 func pageCharts(all timeline.Bucket, p timeline.Picture, operations []statistics.Series) (drawn []pageChart, err error) {
-	add := func(title, note string, wide bool, svg template.HTML, failed error) {
-		drawn = append(drawn, pageChart{title, note, wide, svg})
+	add := func(title, note string, svg template.HTML, failed error) {
+		drawn = append(drawn, pageChart{title, note, svg})
 		if err == nil {
 			err = failed
 		}
 	}
 	labels := timeLabels(p)
-	every := "each bar is " + span(p.Width)
 	column := func(f func(*timeline.Bucket) uint64) (values []float64, sum uint64) {
 		for i := range p.Buckets {
 			n := f(&p.Buckets[i])
@@ -64,7 +66,7 @@ func pageCharts(all timeline.Bucket, p timeline.Picture, operations []statistics
 		svg, failed := chart.Lines(labels, short,
 			chart.Series{Name: "calls", Colour: blue, Values: calls},
 			chart.Series{Name: "attempts", Colour: orange, Values: attempts})
-		add("Rate", unit+", averaged over "+span(p.Width), false, svg, failed)
+		add("Rate", unit+", averaged over "+span(p.Width), svg, failed)
 
 		var results []chart.Series
 		for r := range statistics.Result(statistics.NumResults) {
@@ -77,9 +79,9 @@ func pageCharts(all timeline.Bucket, p timeline.Picture, operations []statistics
 		}
 		if len(results) > 0 {
 			svg, failed := chart.Stack(labels, short, results...)
-			add("Errors", "calls that failed, by how; "+every, false, svg, failed)
+			add("Errors", "calls that failed in each "+span(p.Width)+", by how", svg, failed)
 		} else {
-			add("Errors", "no call failed", false, "", nil)
+			add("Errors", "no call failed", "", nil)
 		}
 
 		retries, r := column(func(b *timeline.Bucket) uint64 { return b.Retries })
@@ -88,9 +90,9 @@ func pageCharts(all timeline.Bucket, p timeline.Picture, operations []statistics
 			svg, failed := chart.Lines(labels, short,
 				chart.Series{Name: "retries", Colour: violet, Values: retries},
 				chart.Series{Name: "throttled attempts", Colour: orange, Values: throttled})
-			add("Retries", "each point is "+span(p.Width), false, svg, failed)
+			add("Retries", "in each "+span(p.Width), svg, failed)
 		} else {
-			add("Retries", "no attempt was a retry, or throttled", false, "", nil)
+			add("Retries", "no attempt was a retry, or throttled", "", nil)
 		}
 	}
 
@@ -98,14 +100,14 @@ func pageCharts(all timeline.Bucket, p timeline.Picture, operations []statistics
 		var names []string
 		var values []float64
 		for band := low; band <= high; band++ {
-			names = append(names, bandLabel(band))
+			names = append(names, strings.TrimPrefix(bandLabel(band), "≤ "))
 			values = append(values, float64(all.Latency[band]))
 		}
 		svg, failed := chart.Stack(names, short, chart.Series{Name: "calls", Colour: blue, Values: values})
-		add("Latency", "calls by how long they took, their retries included", false, svg, failed)
+		add("Latency", "calls by how long they took at most, their retries included", svg, failed)
 		if len(p.Buckets) > 0 {
 			svg, failed := heatMap(p, labels, low, high)
-			add("Latency over time", "the darker, the more calls (logarithmic); "+strings.Replace(every, "bar", "column", 1), true, svg, failed)
+			add("Latency over time", "the stronger the colour, the more calls (logarithmic); each column is "+span(p.Width), svg, failed)
 		}
 	}
 
@@ -120,7 +122,7 @@ func pageCharts(all timeline.Bucket, p timeline.Picture, operations []statistics
 			}
 		}
 		svg, failed := chart.Rows(names, Duration, quantiles...)
-		add("Slowest operations", "by the p99 of their calls", true, svg, failed)
+		add("Slowest operations", "by the p99 of their calls", svg, failed)
 	}
 	return drawn, err
 }
@@ -134,10 +136,14 @@ func heatMap(p timeline.Picture, labels []string, low, high int) (template.HTML,
 			row[i] = p.Buckets[i].Latency[band]
 		}
 		h.Cells = append(h.Cells, row)
-		h.Rows = append(h.Rows, bandLabel(band))
+		label := bandLabel(band)
+		if high-low >= maxRowLabels && !isRound(band) {
+			label = ""
+		}
+		h.Rows = append(h.Rows, label)
 	}
 	h.Title = func(row, column int) string {
-		return fmt.Sprintf("%s, %s: %s", labels[column], h.Rows[row], Number(h.Cells[row][column], "call"))
+		return fmt.Sprintf("%s, %s: %s", labels[column], bandLabel(low+row), Number(h.Cells[row][column], "call"))
 	}
 	return h.Draw()
 }
@@ -162,6 +168,12 @@ func bandLabel(band int) string {
 		return "> " + briefly(lower)
 	}
 	return "≤ " + briefly(upper)
+}
+
+// isRound tells whether the upper bound of a band is a round one.
+func isRound(band int) bool {
+	_, upper := timeline.Bounds(band)
+	return slices.Contains([]float64{0.001, 0.01, 0.1, 1, 10, 60, 300}, upper)
 }
 
 // briefly writes one of the bounds: 1 ms, 2 s, 5 m.
