@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -133,17 +134,20 @@ func median(d []time.Duration) time.Duration { return slices.Sorted(slices.Value
 
 // print prints the table. The first contender is what the others are held against.
 func print(contenders []*contender) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%d events\twall\t×\tCPU\t×\tmemory\t\n", events)
 	first := contenders[0]
+	table := fmt.Sprintf("%d events\twall\t×\tCPU\t×\tmemory\t\n", events)
 	for _, c := range contenders {
 		wall, cpu := median(c.wall), median(c.cpu)
 		memory := "-"
 		if c.memory > 0 {
 			memory = fmt.Sprintf("%d MiB", c.memory>>20)
 		}
-		fmt.Fprintf(w, "%s\t%.2f s\t%.1f\t%.2f s\t%.1f\t%s\t\n", c.name,
+		table += fmt.Sprintf("%s\t%.2f s\t%.1f\t%.2f s\t%.1f\t%s\t\n", c.name,
 			wall.Seconds(), float64(wall)/float64(median(first.wall)), cpu.Seconds(), float64(cpu)/float64(median(first.cpu)), memory)
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	if _, err := io.WriteString(w, table); err != nil {
+		return err
 	}
 	return w.Flush()
 }

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -47,7 +48,7 @@ func texts(t *testing.T, svg template.HTML) (elements map[string]int, all string
 	d := xml.NewDecoder(strings.NewReader(string(svg)))
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return elements, all
 		}
 		if err != nil {

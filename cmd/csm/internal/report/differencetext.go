@@ -74,7 +74,9 @@ func (d Difference) write(w io.Writer, p prose) error {
 		if len(groups) > 1 {
 			rows = append(rows, total.rows("total")...)
 		}
-		b.WriteString(strings.TrimSuffix("\n\n", p.lineBreak))
+		if p.lineBreak == "\n" {
+			b.WriteString("\n")
+		}
 		p.table(b, table.Row{d.By.header(), "figure", "before", "after", "change", "p", "verdict"}, rows)
 		b.WriteString("\n")
 	}
