@@ -34,9 +34,9 @@ type compared struct {
 
 // A figure is one number before and after.
 type figure struct {
-	name   string // such as "errors", and what it is when it grows
-	more   string
-	less   string
+	name   string // such as "errors"
+	more   string // what it is if it has grown, such as "slower"
+	less   string // and if it has not
 	values [2]float64
 	share  bool    // the values are parts of all; otherwise seconds
 	p      float64 // NaN if it was not tested
@@ -126,14 +126,16 @@ func compareSeries(k statistics.Key, other bool, a, b *statistics.Series) compar
 	share := func(name string, k1, n1, k2, n2 uint64) {
 		f := figure{name: name, more: "more", less: "fewer", share: true, p: math.NaN()}
 		f.values = [2]float64{part(k1, n1), part(k2, n2)}
-		if n1 > 0 && n2 > 0 {
+		if n1 > 0 && n2 > 0 && k1+k2 > 0 {
 			f.p = significance.Rates(k1, n1, k2, n2)
 		}
 		c.figures = append(c.figures, f)
 	}
 	share("errors", a.Errors(), a.Calls, b.Errors(), b.Calls)
 	share("throttled", a.Throttled, a.Attempts, b.Throttled, b.Attempts)
-	share("retries", a.Retries, a.Calls+a.Retries, b.Retries, b.Calls+b.Retries)
+	const most = 1 << 60 // what a sender claims can be anything
+	ra, rb := min(a.Retries, most), min(b.Retries, most)
+	share("retries", ra, a.Calls+ra, rb, b.Calls+rb)
 	la, lb := a.Latency(), b.Latency()
 	if la.Count() == 0 || lb.Count() == 0 {
 		return c

@@ -5,23 +5,9 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 )
-
-// sideFigures say what a recording is.
-type sideFigures struct {
-	Files       []string
-	Hosts       []string
-	First, Last time.Time `json:",omitzero"`
-	Events      uint64
-	Skipped     Skipped
-}
-
-func (r Recorded) side() sideFigures {
-	return sideFigures{r.Files, append([]string{}, r.Hosts...), r.First.UTC(), r.Last.UTC(), r.Events, r.Skipped}
-}
 
 // comparedFigures are the figures of a group. A group that is in one recording only
 // has its numbers alone.
@@ -41,7 +27,7 @@ type counts struct{ Before, After uint64 }
 // A comparedFigure is a part of all, or seconds.
 type comparedFigure struct {
 	Before, After float64
-	P             *float64 // corrected for the number of tests; null if there were too few to test
+	P             *float64 // corrected for the number of tests; null if there was too little to test
 	Differs       bool     // by more than noise
 }
 
@@ -66,11 +52,11 @@ func figuresOfCompared(c *compared) comparedFigures {
 func (d Difference) WriteJSON(w io.Writer) error {
 	total, groups := d.compare()
 	document := struct {
-		Before, After sideFigures
+		Before, After source
 		By            []string
 		Total         comparedFigures
 		Groups        []any
-	}{d.Before.side(), d.After.side(), d.By.names(), figuresOfCompared(&total), []any{}}
+	}{d.Before.source(), d.After.source(), d.By.names(), figuresOfCompared(&total), []any{}}
 	for i := range groups {
 		c := &groups[i]
 		document.Groups = append(document.Groups, struct {

@@ -18,23 +18,31 @@ import (
 // Operations, errors and groups are sorted by name.
 func (r Recorded) WriteJSON(w io.Writer) error {
 	document := struct {
-		Files       []string
-		Hosts       []string
-		First, Last time.Time `json:",omitzero"`
-		Events      uint64
-		Skipped     Skipped
+		source
 		counted
 		By     []string `json:",omitempty"`
 		Groups []any    `json:",omitzero"`
 	}{
-		Files: r.Files, Hosts: append([]string{}, r.Hosts...),
-		First: r.First.UTC(), Last: r.Last.UTC(), Events: r.Events, Skipped: r.Skipped,
+		source:  r.source(),
 		counted: countedOf(r.Statistics),
 	}
 	if !r.By.isDefault() {
 		document.By, document.Groups = r.By.names(), r.groups()
 	}
 	return json.NewEncoder(w).Encode(document)
+}
+
+// A source says what figures are of.
+type source struct {
+	Files       []string
+	Hosts       []string
+	First, Last time.Time `json:",omitzero"`
+	Events      uint64
+	Skipped     Skipped
+}
+
+func (r Recorded) source() source {
+	return source{r.Files, append([]string{}, r.Hosts...), r.First.UTC(), r.Last.UTC(), r.Events, r.Skipped}
 }
 
 // counted is what a document says of what was counted.

@@ -58,8 +58,9 @@ func Distributions(a, b *histogram.Histogram) float64 {
 }
 
 // Quantiles compares the quantile q of two distributions: whether the part of the
-// values that are larger than the quantile of all of them is the same in both. It is
-// NaN if one has fewer than [MinValues] values.
+// values that are larger than the quantile of all of them is the same in both; if none
+// is, the part of those that are as large. It is NaN if one has fewer than [MinValues]
+// values.
 func Quantiles(a, b *histogram.Histogram, q float64) float64 {
 	if min(a.Count(), b.Count()) < MinValues {
 		return math.NaN()
@@ -69,6 +70,9 @@ func Quantiles(a, b *histogram.Histogram, q float64) float64 {
 	above := [2]uint64{a.Count(), b.Count()}
 	for _, c := range pairsOf(a, b) {
 		below += c[0] + c[1]
+		if below >= all {
+			break
+		}
 		above[0] -= uint64(c[0])
 		above[1] -= uint64(c[1])
 		if below >= q*all {

@@ -10,8 +10,10 @@ import (
 	"slices"
 )
 
-// manyCases is from how many cases on Rates uses the normal distribution.
-const manyCases = 1000
+const (
+	manyCases = 1000    // from so many on, Rates uses the normal distribution
+	exactly   = 1 << 50 // up to so much, a float64 counts by one
+)
 
 // Rates compares two rates: k1 cases of n1 with k2 cases of n2. k1 ≤ n1 and k2 ≤ n2.
 // It is Fisher's exact test, two-sided; where there are many cases and many others,
@@ -27,7 +29,7 @@ func Rates(k1, n1, k2, n2 uint64) float64 {
 	if k == 0 {
 		return 1
 	}
-	if expected := k * float64(min(n1, n2)) / n; expected > manyCases {
+	if expected := k * float64(min(n1, n2)) / n; expected > manyCases || n > exactly {
 		d := float64(k1)/float64(n1) - float64(k2)/float64(n2)
 		variance := k / n * (1 - k/n) * (1/float64(n1) + 1/float64(n2))
 		return twoSided(d / math.Sqrt(variance))

@@ -38,6 +38,17 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// Counts beyond what a float64 can tell apart give a probability all the same.
+func TestHugeCounts(t *testing.T) {
+	for _, k2 := range []uint64{0, 3, 5} {
+		for _, k1 := range []uint64{0, 5, 1 << 59, 1 << 60} {
+			if p := Rates(k1, 1<<60+5, k2, 5); !(p >= 0 && p <= 1) {
+				t.Errorf("%d of many and %d of 5: %v", k1, k2, p)
+			}
+		}
+	}
+}
+
 // Where one test is taken for the other, they agree.
 func TestManyCasesAreAsFew(t *testing.T) {
 	for _, k2 := range []uint64{2100, 2200, 2300} {
@@ -122,6 +133,11 @@ func TestWhatDiffersIsSeen(t *testing.T) {
 	}
 	if p := Quantiles(fast, tail, 0.99); p > 1e-3 {
 		t.Errorf("a longer tail: %v", p)
+	}
+	ones := values(1000, func(i int) float64 { return float64(1 + i%2) })
+	threes := values(1000, func(i int) float64 { return float64(2 + i%2) })
+	if p := Quantiles(ones, threes, 0.99); p > 1e-6 {
+		t.Errorf("many values that are the largest: %v", p)
 	}
 	if p := Quantiles(fast, slow, 0.5); p > 1e-3 {
 		t.Errorf("a larger median: %v", p)
