@@ -26,7 +26,7 @@ func (r Reader) Follow(ctx context.Context, name string, yield func(*Entry) bool
 	if name == Stdin {
 		return Counts{}, errors.New("csm: standard input cannot be followed: it is read to its end without")
 	}
-	if err := check([]string{name}); err != nil {
+	if err := Check([]string{name}); err != nil {
 		return Counts{}, err
 	}
 	f, err := os.Open(name)
@@ -42,15 +42,14 @@ func (r Reader) Follow(ctx context.Context, name string, yield func(*Entry) bool
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	growing.ctx = ctx
-	run := reading{problem: r.Problem, yield: func(e *Entry) bool {
+	counts, err := r.read(func(run *reading) { run.chunks(name, growing) }, func(e *Entry) bool {
 		if !yield(e) {
 			cancel()
 		}
 		return ctx.Err() == nil
-	}}
-	run.read(name, growing)
-	run.counts.Torn = 0
-	return run.counts, nil
+	})
+	counts.Torn = 0
+	return counts, err
 }
 
 // A growingFile reads a file, and waits at its end for more.

@@ -76,19 +76,13 @@ func (r Reader) Read(names []string, yield func(*Entry) bool) (Counts, error) {
 	if err := Check(names); err != nil {
 		return Counts{}, err
 	}
-	run := r.start(names)
-	defer run.stop()
-	for c := range run.ordered {
-		<-c.decoded
-		if c.cannot != nil {
-			return run.counts, c.cannot
+	return r.read(func(run *reading) {
+		for _, name := range names {
+			if !run.file(name) {
+				return
+			}
 		}
-		if !run.hand(c, yield) {
-			break
-		}
-		run.free <- c
-	}
-	return run.counts, nil
+	}, yield)
 }
 
 // Check finds the files that [Reader.Read] cannot read, or that are named twice. The

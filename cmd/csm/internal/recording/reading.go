@@ -32,8 +32,26 @@ type reading struct {
 	ended sync.WaitGroup
 }
 
-// start begins to read files. The caller stops it.
-func (r Reader) start(files []string) *reading {
+// read calls yield with the events that a function reads in chunks, which another
+// goroutine calls.
+func (r Reader) read(chunks func(*reading), yield func(*Entry) bool) (Counts, error) {
+	run := r.start(chunks)
+	defer run.stop()
+	for c := range run.ordered {
+		<-c.decoded
+		if c.cannot != nil {
+			return run.counts, c.cannot
+		}
+		if !run.hand(c, yield) {
+			break
+		}
+		run.free <- c
+	}
+	return run.counts, nil
+}
+
+// start begins to read. The caller stops it.
+func (r Reader) start(read func(*reading)) *reading {
 	workers := runtime.GOMAXPROCS(0)
 	chunks := 2*workers + 2 // so that none waits for another
 	run := &reading{
@@ -56,11 +74,7 @@ func (r Reader) start(files []string) *reading {
 	run.ended.Go(func() {
 		defer close(run.work)
 		defer close(run.ordered)
-		for _, file := range files {
-			if !run.file(file) {
-				return
-			}
-		}
+		read(run)
 	})
 	return run
 }
