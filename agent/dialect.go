@@ -13,7 +13,8 @@ import (
 // the service's code is left, and for what C++ leaves without a code.
 //
 // A [Listener] does so with each event before it hands it on, unless it is told to
-// keep the dialect. What was normalized must not be normalized again.
+// keep the dialect. What was normalized can be normalized again: a test holds that
+// for what real senders sent.
 func Normalize(e *csm.Event) {
 	status, f := e.HTTPStatusCode, failure{&e.AWSException, &e.AWSExceptionMessage, &e.SDKException, &e.SDKExceptionMessage}
 	if e.Type == csm.APICall {

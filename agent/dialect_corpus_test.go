@@ -122,3 +122,27 @@ func TestCorpusIsNormalized(t *testing.T) {
 		}
 	}
 }
+
+func TestNormalizingAgainChangesNothing(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "corpus", "*.jsonl"))
+	if err != nil || len(files) < 8 {
+		t.Fatalf("files %q, %v", files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(data) {
+			var e csm.Event
+			if err := e.UnmarshalJSON(line); err != nil {
+				t.Fatal(err)
+			}
+			Normalize(&e)
+			once := e
+			if Normalize(&e); e != once {
+				t.Errorf("%s: %+v, and then %+v", file, once, e)
+			}
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -344,12 +345,15 @@ func (l *Listener) take(datagram []byte, e *csm.Event, handle func(*csm.Event)) 
 }
 
 // MaskAccessKey is an access key ID that can be shown: its first and last four
-// characters, AKIA…MPLE, or of a short one nothing but the mark.
+// characters, AKIA…MPLE, or of a short one nothing but the mark. One that is masked
+// stays so.
 func MaskAccessKey(key string) string {
 	const shown = 4
 	switch n := utf8.RuneCountInString(key); {
 	case n == 0:
 		return ""
+	case n == shown+1+shown && strings.Index(key, "…") == shown:
+		return key // masked before
 	case n < 16: // none that AWS makes, and too little to hide
 		return "…"
 	case n == len(key):

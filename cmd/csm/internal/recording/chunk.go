@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/go-csm/csm"
+	"github.com/go-csm/csm/agent"
 )
 
 // A chunk is a piece of a file: whole lines, but for the file's last. One goroutine
@@ -79,6 +80,10 @@ func (c *chunk) line(line []byte, last bool) {
 		switch {
 		case err == nil:
 			e.Host = host
+			if host == "" { // perhaps as an SDK has sent it
+				agent.Normalize(&e.Event)
+				e.Event.AccessKey = agent.MaskAccessKey(e.Event.AccessKey)
+			}
 			c.entries = c.entries[:len(c.entries)+1]
 		case last && isCut(rest, err):
 			c.torn = true

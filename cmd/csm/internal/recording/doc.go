@@ -7,5 +7,6 @@
 // lines as zstd frames. docs/recording.md has the format for users.
 //
 // A [Recorder] writes one file and rotates it. A [Reader] reads any number of
-// files, and takes raw datagrams, one a line, as well.
+// files. It takes datagrams as SDKs send them, one a line, as well: events without
+// a Host are normalized, and their access keys masked.
 package recording

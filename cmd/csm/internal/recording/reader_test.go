@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -275,4 +276,22 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("compressed %v, %+v, plain %v, %+v", again, other, got, counts)
 		}
 	})
+}
+
+func TestWhatNoRecorderWroteIsNormalized(t *testing.T) {
+	const ruby = `"Type":"ApiCall","Service":"KMS","Api":"ListKeys","AccessKey":"AKIAIOSFODNN7EXAMPLE",` +
+		`"FinalSdkException":"Aws::KMS::Errors::NotFoundException"}`
+	name := filepath.Join(t.TempDir(), "a.jsonl")
+	if err := os.WriteFile(name, []byte(`{`+ruby+"\n"+`{"Host":"web-1",`+ruby+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	_, err := Reader{}.Read([]string{name}, func(e *Entry) bool {
+		got = append(got, e.Event.FinalAWSException+" "+e.Event.FinalSDKException+" "+e.Event.AccessKey)
+		return true
+	})
+	want := []string{"NotFoundException  AKIA…MPLE", " Aws::KMS::Errors::NotFoundException AKIAIOSFODNN7EXAMPLE"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v; want %q", got, err, want)
+	}
 }
