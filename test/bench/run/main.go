@@ -25,6 +25,9 @@ const (
 	raw      = "docs/performance.txt"
 )
 
+// reportMark stands before what the comparison of csm report prints.
+const reportMark = "\n-- csm report --\n"
+
 // A group are benchmarks that run with the same settings. All groups have their
 // turn before one has its next.
 type group struct {
@@ -66,9 +69,13 @@ func run(only, from string) error {
 	if err != nil {
 		return err
 	}
-	table, err := tableOf(bytes.NewReader(out))
+	benchmarks, report, reported := strings.Cut(string(out), reportMark)
+	table, err := tableOf(strings.NewReader(benchmarks))
 	if err != nil {
 		return err
+	}
+	if reported {
+		table += "\n`csm report` and others that group a recording by operation, medians of rounds in turns:\n\n```\n" + report + "```\n"
 	}
 	fmt.Print("\n", table)
 	if only != "" {
@@ -109,7 +116,8 @@ func measure(only string) ([]byte, error) {
 			}
 		}
 	}
-	if only == "" || strings.Contains("Report", only) {
+	if only == "" || only == "Report" {
+		out.WriteString(reportMark)
 		if err := command(all, "go", "run", "./test/bench/report"); err != nil {
 			return nil, err
 		}

@@ -56,9 +56,13 @@ var rows = []row{
 			return added(value, "csm") / (2 * value("Publish/write", "cpu-ns/op"))
 		}, "%.2f ×"},
 	{"the same", "what otelaws adds, with a batching span processor", "< 1", false, 1,
-		func(value func(name, unit string) float64) float64 { return added(value, "csm") / added(value, "otelaws") }, "%.2f ×"},
+		func(value func(name, unit string) float64) float64 {
+			return added(value, "csm") / added(value, "otelaws")
+		}, "%.2f ×"},
 	{"the same", "what the SDK's own metrics add, in OpenTelemetry's instruments", "", false, 0,
-		func(value func(name, unit string) float64) float64 { return added(value, "csm") / added(value, "meter") }, "%.2f ×"},
+		func(value func(name, unit string) float64) float64 {
+			return added(value, "csm") / added(value, "meter")
+		}, "%.2f ×"},
 	{"the same: allocations added", "", "≤ 25", false, 25,
 		func(value func(name, unit string) float64) float64 {
 			return value("V2Call/csm", "allocs/op") - value("V2Call/none", "allocs/op")
@@ -77,9 +81,13 @@ var rows = []row{
 			return of("64") / of("1")
 		}, "%.2f ×"},
 	{"aws-sdk-go v1: events lost of 200,000", "", "0", false, 0.5,
-		func(value func(name, unit string) float64) float64 { return 200_000 - value("V1Call/csm", "events-delivered/op") }, "%.0f"},
+		func(value func(name, unit string) float64) float64 {
+			return 200_000 - value("V1Call/csm", "events-delivered/op")
+		}, "%.0f"},
 	{"the SDK's own client: events lost of 200,000", "", "", false, 0,
-		func(value func(name, unit string) float64) float64 { return 200_000 - value("V1Call/sdk", "events-delivered/op") }, "%.0f"},
+		func(value func(name, unit string) float64) float64 {
+			return 200_000 - value("V1Call/sdk", "events-delivered/op")
+		}, "%.0f"},
 	{"aws-sdk-go v1, CPU added for each event delivered", "the SDK's own client", "< 1", false, 1,
 		func(value func(name, unit string) float64) float64 {
 			of := func(kind string) float64 {
