@@ -72,6 +72,7 @@ func Program() string { return program }
 type Options struct {
 	Events, HTTP string   // the addresses; free ports of 127.0.0.1 if empty
 	Arguments    []string // more of them
+	Env          []string // more of the environment
 	Program      string   // rather than the one that Main has built
 
 	// Wrapper is a command that runs the agent: the agent's command line follows it.
@@ -104,6 +105,7 @@ func Start(t testing.TB, o Options) *Agent {
 		"agent", "--run-as-root", "--log-format", "json",
 		"--listen", or(o.Events, "127.0.0.1:0"), "--http", or(o.HTTP, "127.0.0.1:0"))
 	a.cmd = exec.Command(line[0], append(line[1:], o.Arguments...)...)
+	a.cmd.Env = append(os.Environ(), o.Env...)
 	a.cmd.SysProcAttr = o.System
 	stderr, err := a.cmd.StderrPipe()
 	if err != nil {
