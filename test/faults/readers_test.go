@@ -90,7 +90,9 @@ func TestNobodyWhoReadsMetrics(t *testing.T) {
 	r := newReporter(t, a.Events)
 	publish(t, r, 1000)
 	a.WaitForLog("exporting over OTLP fails")
-	m := a.WaitForMetrics("a failed export", func(m realagent.Metrics) bool { return m.Taken() == 1000 && m[`csm_agent_exports_total{csm_outcome="failed"}`] > 0 })
+	m := a.WaitForMetrics("a failed export", func(m realagent.Metrics) bool {
+		return m.Taken() == 1000 && m[`csm_agent_exports_total{csm_outcome="failed"}`] > 0
+	})
 	if m["csm_agent_export_up"] != 0 || m.Sum("csm_calls_total") != 1000 {
 		t.Errorf("export up %v, calls %v", m["csm_agent_export_up"], m.Sum("csm_calls_total"))
 	}

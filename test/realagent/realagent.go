@@ -4,10 +4,12 @@ package realagent
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -79,7 +81,11 @@ type Options struct {
 	// It has to become the agent, as a shell's exec does.
 	Wrapper []string
 
-	System *syscall.SysProcAttr
+	// Unprivileged says that the wrapper takes root's privileges away.
+	Unprivileged bool
+
+	// Dial connects to the agent's HTTP side, if that is not done from here.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // An Agent is a csm agent that runs.
@@ -87,9 +93,10 @@ type Agent struct {
 	// Events and HTTP are the addresses of the agent. Without HTTP it is empty.
 	Events, HTTP string
 
-	t    testing.TB
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the log has ended
+	t      testing.TB
+	cmd    *exec.Cmd
+	client *http.Client
+	done   chan struct{} // closed when the log has ended
 
 	mu   sync.Mutex
 	log  []string
@@ -100,13 +107,23 @@ type Agent struct {
 // ends, if it has not ended before.
 func Start(t testing.TB, o Options) *Agent {
 	t.Helper()
-	a := &Agent{t: t, done: make(chan struct{}), came: make(chan struct{})}
+	a := &Agent{
+		t:    t,
+		done: make(chan struct{}),
+		came: make(chan struct{}),
+		client: &http.Client{
+			// A connection for each request: agents come and go.
+			Transport: &http.Transport{DisableKeepAlives: true, DialContext: o.Dial},
+			Timeout:   10 * time.Second,
+		},
+	}
 	line := append(append([]string{}, o.Wrapper...), or(o.Program, program),
-		"agent", "--run-as-root", "--log-format", "json",
-		"--listen", or(o.Events, "127.0.0.1:0"), "--http", or(o.HTTP, "127.0.0.1:0"))
+		"agent", "--log-format", "json", "--listen", or(o.Events, "127.0.0.1:0"), "--http", or(o.HTTP, "127.0.0.1:0"))
+	if !o.Unprivileged {
+		line = append(line, "--run-as-root")
+	}
 	a.cmd = exec.Command(line[0], append(line[1:], o.Arguments...)...)
 	a.cmd.Env = append(os.Environ(), o.Env...)
-	a.cmd.SysProcAttr = o.System
 	stderr, err := a.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -214,15 +231,9 @@ func (a *Agent) Kill() {
 	_ = a.cmd.Wait() // that it was killed
 }
 
-// client makes a connection for each request: agents come and go.
-var client = &http.Client{
-	Transport: &http.Transport{DisableKeepAlives: true},
-	Timeout:   10 * time.Second,
-}
-
 // Get is the answer at a path of the HTTP side, whatever its status.
 func (a *Agent) Get(path string) (body string, err error) {
-	response, err := client.Get("http://" + a.HTTP + path)
+	response, err := a.client.Get("http://" + a.HTTP + path)
 	if err != nil {
 		return "", err
 	}
