@@ -3,10 +3,20 @@
 package faults
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
 	"github.com/go-csm/csm/test/realagent"
 )
 
-func TestMain(m *testing.M) { os.Exit(realagent.Main(m)) }
+func TestMain(m *testing.M) {
+	if address := os.Getenv("CSM_FAULTS_PUBLISH"); address != "" { // of TestAHostNameThatMoves
+		if err := publisher(address); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(realagent.Main(m))
+}
