@@ -3,10 +3,15 @@ MODULES := . cmd/csm examples sdkv1 sdkv2 test test/bench
 FUZZTIME ?= 60s
 INTEROP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/csm-interop
 
-.PHONY: test lint vet fuzz interop lowest bench tidy
+.PHONY: test lint vet fuzz interop lowest bench tidy faults
 
 test:
 	$(GO) test -race work
+
+# The faults that take long, or need root, Linux, and Debian's iproute2, util-linux
+# and e2fsprogs. Others are among the tests.
+faults:
+	CSM_FAULTS=all $(GO) test -count=1 ./test/faults
 
 lint:
 	golangci-lint run $(MODULES:%=./%/...)

@@ -23,6 +23,7 @@ require (
 	github.com/go-csm/csm/sdkv1 v0.1.0
 	github.com/go-csm/csm/sdkv2 v0.1.0
 	github.com/johannesboyne/gofakes3 v1.2.0
+	golang.org/x/sys v0.7.0
 )
 
 require (

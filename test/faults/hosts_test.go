@@ -3,41 +3,15 @@
 package faults
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-csm/csm"
 	"github.com/go-csm/csm/test/realagent"
 )
-
-// publisher is a program that publishes events to an agent: as many as each line of
-// its input says. It answers with what it has sent and lost by then.
-func publisher(address string) error {
-	r, err := csm.New(csm.Options{Address: address})
-	if err != nil {
-		return err
-	}
-	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		n, err := strconv.Atoi(lines.Text())
-		if err != nil {
-			return err
-		}
-		for range n {
-			r.Publish(&csm.Event{Type: csm.APICall, Service: "S3", API: "GetObject"})
-		}
-		s := r.Stats()
-		fmt.Println(s.Sent, s.Refused, s.Lost())
-	}
-	return nil
-}
 
 // The host that the client sends to is a name which is nobody's first, then an
 // agent's, then another agent's. The client finds each of them; what it says it has
@@ -59,40 +33,10 @@ func TestAHostNameThatMoves(t *testing.T) {
 	first := realagent.Start(t, realagent.Options{Events: "127.0.0.2:0"})
 	_, port, _ := strings.Cut(first.Events, ":")
 
-	cmd := exec.Command("unshare", "--mount", "sh", "-ec", `
-		mount --bind "$1" /etc/hosts
-		mount --bind "$2" /etc/resolv.conf
-		exec "$0"`, os.Args[0], hosts, none)
-	cmd.Env = append(os.Environ(), "CSM_FAULTS_PUBLISH=agent.test:"+port)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	answers := bufio.NewReader(out)
-	published := 0
-	publish := func(n int) (sent, refused int) {
-		t.Helper()
-		published += n
-		lost := 0
-		if _, err := fmt.Fprintln(in, n); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := fmt.Fscanln(answers, &sent, &refused, &lost); err != nil {
-			t.Fatal(err)
-		}
-		if sent+refused != published || lost != refused {
-			t.Fatalf("%d events were published: %d sent, %d refused, %d lost", published, sent, refused, lost)
-		}
-		return sent, refused
-	}
+	publish := startPublisher(t, "agent.test:"+port, "unshare", "--mount", "sh", "-ec", `
+		mount --bind "$0" /etc/hosts
+		mount --bind "$1" /etc/resolv.conf
+		exec "$2"`, hosts, none)
 	if sent, _ := publish(100); sent != 0 {
 		t.Errorf("%d events were sent to nobody", sent)
 	}
@@ -118,16 +62,7 @@ func TestAHostNameThatMoves(t *testing.T) {
 	realagent.Wait(t, "events", func() bool { sent, _ := publish(0); return int(second.Metrics().Taken()) == sent-toFirst-untold },
 		func() string { return fmt.Sprint(second.Metrics().Taken(), " after ", toFirst) })
 	if sent, refused := publish(0); sent < toFirst+100 || refused < 100 {
-		t.Errorf("%d published: %d sent, %d refused", published, sent, refused)
-	}
-	if err := in.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(io.Discard, out); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Error(err)
+		t.Errorf("%d events were sent, %d refused", sent, refused)
 	}
 	second.End()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if address := os.Getenv("CSM_FAULTS_PUBLISH"); address != "" { // of TestAHostNameThatMoves
+	if address := os.Getenv("CSM_FAULTS_PUBLISH"); address != "" { // see startPublisher
 		if err := publisher(address); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
