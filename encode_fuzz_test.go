@@ -1,6 +1,7 @@
 package csm
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -45,7 +47,7 @@ func FuzzEveryField(f *testing.F) {
 			}
 			return
 		}
-		if err != nil || len(b) > MaxDatagram || !utf8.Valid(b) || strings.ContainsAny(string(b), "\n\r") {
+		if err != nil || len(b) > MaxDatagram || !utf8.Valid(b) || bytes.ContainsFunc(b, unicode.IsControl) {
 			t.Fatalf("%d bytes, %v: %q", len(b), err, b)
 		}
 		var out Event

@@ -54,6 +54,10 @@ func TestAppendJSON(t *testing.T) {
 			`{"Version":1,"Type":"ApiCallAttempt","ClientId":"\"\\\n\r\t\u0000\u001f/<é😀` + "\u2028" + `"}`,
 		},
 		{
+			"controls that JSON lets stand", Event{Type: APICallAttempt, ClientID: "\x7f\u0080\u009b31m\u00a0"},
+			`{"Version":1,"Type":"ApiCallAttempt","ClientId":"\u007f\u0080\u009b31m` + "\u00a0" + `"}`,
+		},
+		{
 			"no UTF-8", Event{Type: APICallAttempt, ClientID: "a\xffb\xc3", Service: "\xed\xa0\x80"},
 			`{"Version":1,"Type":"ApiCallAttempt","ClientId":"a` + "\uFFFD" + `b` + "\uFFFD" + `","Service":"` + strings.Repeat("\uFFFD", 3) + `"}`,
 		},
