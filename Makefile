@@ -4,6 +4,9 @@ FUZZTIME ?= 60s
 INTEROP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/csm-interop
 
 .PHONY: test lint vet fuzz interop lowest bench tidy faults
+SOAK ?= 1h
+
+.PHONY: test faults soak lint vet fuzz lowest bench tidy
 
 test:
 	$(GO) test -race work
@@ -12,6 +15,10 @@ test:
 # and e2fsprogs. Others are among the tests.
 faults:
 	CSM_FAULTS=all $(GO) test -count=1 ./test/faults
+
+# The agent under load and faults, for SOAK; Linux alone.
+soak:
+	SOAK=$(SOAK) $(GO) test -count=1 -timeout 0 -v ./test/soak
 
 lint:
 	golangci-lint run $(MODULES:%=./%/...)
