@@ -33,7 +33,7 @@ func FuzzTake(f *testing.F) {
 		}
 		l := new(Listener)
 		handed := uint64(0)
-		l.take(datagram, func(e *csm.Event) {
+		l.take(datagram, new(csm.Event), func(e *csm.Event) {
 			handed++
 			if e.SessionToken != "" {
 				t.Errorf("a session token: %q", e.SessionToken)
