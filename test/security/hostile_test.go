@@ -4,6 +4,9 @@ package security
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -77,6 +80,24 @@ func TestHostileTextInEveryFieldAndView(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A recording can come from anybody, and name any host.
+func TestHostileHostsOfARecording(t *testing.T) {
+	host, err := json.Marshal("host" + hostile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "events.jsonl")
+	line := fmt.Sprintf(`{"Host":%s,"Type":"ApiCall","Service":"S3","Api":"GetObject","Latency":1}`+"\n", host)
+	if err := os.WriteFile(file, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := command(t, "report", file)
+	harmlessLines(t, text)
+	document := command(t, "report", "--json", file)
+	harmlessJSON(t, document)
+	shows(t, document, "host")
 }
 
 // shows holds that the view has one of the fields at all.

@@ -58,6 +58,7 @@ func views(t *testing.T, datagrams [][]byte) []view {
 		view{"csm report", command(t, "report", recording), terminal},
 		view{"csm report --json", command(t, "report", "--json", recording), jsonText},
 		view{"csm run", run(t, file), terminal},
+		view{"csm run --json", run(t, file, "--json"), jsonText},
 		view{"csm tail", tail(t, datagrams), terminal},
 		view{"csm tail --json", tail(t, datagrams, "--json"), jsonText},
 	)
@@ -132,10 +133,10 @@ func command(t *testing.T, arguments ...string) string {
 }
 
 // run is what csm run prints of a program that sends datagrams.
-func run(t *testing.T, file string) string {
+func run(t *testing.T, file string, flags ...string) string {
 	t.Helper()
 	t.Setenv("CSM_SECURITY_SEND", file)
-	return command(t, "run", "--", os.Args[0])
+	return command(t, append(append([]string{"run"}, flags...), "--", os.Args[0])...)
 }
 
 // tail is what csm tail prints of datagrams.
