@@ -2,11 +2,9 @@ GO ?= go
 MODULES := . cmd/csm examples sdkv1 sdkv2 test test/bench
 FUZZTIME ?= 60s
 INTEROP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/csm-interop
-
-.PHONY: test lint vet fuzz interop lowest bench tidy faults
 SOAK ?= 1h
 
-.PHONY: test faults soak lint vet fuzz lowest bench tidy
+.PHONY: test faults soak lint vet fuzz interop lowest bench tidy
 
 test:
 	$(GO) test -race work
