@@ -82,7 +82,9 @@ func TestNobodyWhoReadsMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := away.Addr().String()
-	away.Close()
+	if err := away.Close(); err != nil {
+		t.Fatal(err)
+	}
 	a := realagent.Start(t, realagent.Options{
 		Arguments: []string{"--otlp-endpoint", "http://" + address, "--otlp-interval", "100ms"},
 		Env:       []string{"OTEL_METRIC_EXPORT_TIMEOUT=500"},

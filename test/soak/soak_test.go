@@ -117,6 +117,7 @@ func (s *soak) live(until time.Time) {
 	growth.check(s.t)
 	checkLog(s.t, s.agent.Log())
 	wait(context.Background(), time.Second) // of refusals
+	s.configure("info")
 	s.agent = realagent.Start(s.t, s.options)
 }
 
