@@ -76,7 +76,7 @@ func newSoak(t *testing.T) *soak {
 			"--record", filepath.Join(s.dir, "events.jsonl.zst"), "--record-max-mb", "1", "--record-keep", "5",
 			"--otlp-endpoint", s.collector.url, "--otlp-events", "--otlp-interval", "1s",
 		},
-		Env: []string{"OTEL_BLRP_SCHEDULE_DELAY=500"},
+		Env: []string{"OTEL_BLRP_SCHEDULE_DELAY=500", "OTEL_BLRP_MAX_QUEUE_SIZE=20000"},
 	}
 	s.agent = realagent.Start(t, s.options)
 	s.options.Events, s.options.HTTP = s.agent.Events, s.agent.HTTP
