@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -17,7 +18,11 @@ import (
 
 // hostile is text that would rename a terminal's window, colour it, forge a line,
 // turn the direction of writing around, and run a script in a page.
-const hostile = "\x1b]0;owned\x07\x1b[2J\u009b31m\x7f\r\nforged: line\u202e<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{.}}"
+const hostile = "\x1b]0;owned\x07\x1b[2J\u009b31m\x7f\r\nforged: line\u202e<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{.}}`|"
+
+// codeSpan is what Markdown shows as it is: text between backticks, or with backticks
+// in it, between pairs of them.
+var codeSpan = regexp.MustCompile("``(?:[^`\n]|`[^`\n])*``|`[^`\n]*`")
 
 // hostileEvents are events of which one string field is hostile, by the name of that
 // field, and then one of which all are.
@@ -61,10 +66,20 @@ func TestHostileTextInEveryFieldAndView(t *testing.T) {
 			switch v.kind {
 			case terminal:
 				harmlessLines(t, v.output)
-				shows(t, v.output, "Service", "ClientID") // some views have one of them
+				shows(t, v.output, "Service", "ClientID", "AWSException") // some views have one of them
 			case jsonText:
 				harmlessJSON(t, v.output)
 				shows(t, v.output, "Service")
+			case markup:
+				harmlessLines(t, v.output)
+				output := v.output
+				if strings.Contains(v.name, "--markdown") {
+					output = codeSpan.ReplaceAllString(output, "")
+				}
+				if strings.Contains(output, "<script>alert") || strings.Contains(output, "<img src=x") {
+					t.Errorf("markup of an event is in\n%s", v.output)
+				}
+				shows(t, v.output, "Service", "ClientID")
 			case metrics:
 				harmlessLines(t, v.output)
 				shows(t, v.output, "Service", "AWSException")

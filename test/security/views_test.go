@@ -35,6 +35,7 @@ const (
 	terminal kind = iota // lines for people
 	jsonText             // JSON, also one value a line
 	metrics              // the text format of Prometheus
+	markup               // HTML, and Markdown, which can have HTML in it
 	binary               // protocol buffers
 	logText              // the agent's log, which has nothing from events
 )
@@ -53,15 +54,22 @@ func views(t *testing.T, datagrams [][]byte) []view {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(got,
+	got = append(got,
 		view{"recording", string(recorded), jsonText},
-		view{"csm report", command(t, "report", recording), terminal},
-		view{"csm report --json", command(t, "report", "--json", recording), jsonText},
 		view{"csm run", run(t, file), terminal},
 		view{"csm run --json", run(t, file, "--json"), jsonText},
 		view{"csm tail", tail(t, datagrams), terminal},
 		view{"csm tail --json", tail(t, datagrams, "--json"), jsonText},
 	)
+	for flags, kind := range map[string]kind{
+		"tail": terminal, "tail --json": jsonText,
+		"report": terminal, "report --by host": terminal, "report --json": jsonText, "report --csv": terminal, "report --markdown": markup, "report --html": markup,
+		"report --by client,service,region,error": terminal, "report --by client,error --json": jsonText,
+		"report --by client,error --csv": terminal, "report --by client,error --markdown": markup,
+	} {
+		got = append(got, view{"csm " + flags + " FILE", command(t, append(strings.Fields(flags), recording)...), kind})
+	}
+	return got
 }
 
 // agentViews are what an agent puts out that does all it can do.
