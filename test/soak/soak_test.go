@@ -31,8 +31,8 @@ func TestSoak(t *testing.T) {
 		t.Skip("make soak runs it")
 	}
 	duration, err := time.ParseDuration(setting)
-	if err != nil || duration < 5*step {
-		t.Fatalf("SOAK is %q: write how long to run, of at least %v, such as 1h", setting, 5*step)
+	if err != nil || duration < 10*step {
+		t.Fatalf("SOAK is %q: write how long to run, of at least %v, such as 1h", setting, 10*step)
 	}
 	lives := 4
 	if duration < 2*time.Minute {
