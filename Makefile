@@ -2,11 +2,21 @@ GO ?= go
 MODULES := . cmd/csm examples sdkv1 sdkv2 test test/bench
 FUZZTIME ?= 60s
 INTEROP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/csm-interop
+SOAK ?= 1h
 
-.PHONY: test lint vet fuzz interop lowest bench tidy
+.PHONY: test faults soak lint vet fuzz interop lowest bench tidy
 
 test:
 	$(GO) test -race work
+
+# The faults that take long, or need root, Linux, and Debian's iproute2, util-linux
+# and e2fsprogs. Others are among the tests.
+faults:
+	CSM_FAULTS=all $(GO) test -count=1 ./test/faults
+
+# The agent under load and faults, for SOAK; Linux alone.
+soak:
+	SOAK=$(SOAK) $(GO) test -count=1 -timeout 0 -v ./test/soak
 
 lint:
 	golangci-lint run $(MODULES:%=./%/...)

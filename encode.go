@@ -34,8 +34,8 @@ var (
 )
 
 // AppendJSON appends the datagram of e to dst and gives the extended buffer. The
-// datagram is one JSON object on one line, valid UTF-8, of at most [MaxDatagram]
-// bytes; values longer than their limit are cut.
+// datagram is one JSON object on one line, valid UTF-8 without control characters, of
+// at most [MaxDatagram] bytes; values longer than their limit are cut.
 //
 // An event that would be larger loses its session token first; then its
 // exception messages are shortened until it fits. If it does not fit without
@@ -171,7 +171,7 @@ func appendString(dst []byte, s string, limit int) []byte {
 				return append(append(dst, s[start:i]...), '"')
 			}
 			room--
-			if c < ' ' || c == '"' || c == '\\' {
+			if !plain[c] {
 				dst = append(dst, s[start:i]...)
 				dst = appendEscaped(dst, c)
 				start = i + 1
@@ -189,9 +189,14 @@ func appendString(dst []byte, s string, limit int) []byte {
 			return append(append(dst, s[start:i]...), '"')
 		}
 		room -= width
-		if invalid {
+		switch {
+		case invalid:
 			dst = append(dst, s[start:i]...)
 			dst = append(dst, "\uFFFD"...)
+			start = i + size
+		case r <= lastControl:
+			dst = append(dst, s[start:i]...)
+			dst = appendEscaped(dst, byte(r))
 			start = i + size
 		}
 		i += size
@@ -209,7 +214,11 @@ func isPlain(s string) bool {
 	return true
 }
 
-// appendEscaped appends a character that may not stand in a JSON string as it is.
+// lastControl is the last of the control characters that JSON lets stand as they
+// are, but terminals obey: U+007F to U+009F.
+const lastControl = '\u009f'
+
+// appendEscaped appends a character that may not stand in a datagram as it is.
 func appendEscaped(dst []byte, c byte) []byte {
 	const hex = "0123456789abcdef"
 	switch c {

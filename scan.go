@@ -23,9 +23,9 @@ type scanner struct {
 }
 
 // plain are the characters that stand for themselves in a JSON string, of those of
-// one byte.
+// one byte. The one that need not, the control character 0x7f, is not among them.
 var plain = func() (is [256]bool) {
-	for c := ' '; c < utf8.RuneSelf; c++ {
+	for c := ' '; c < 0x7f; c++ {
 		is[c] = c != '"' && c != '\\'
 	}
 	return is

@@ -111,24 +111,26 @@ func ListenShared(address string, n int, o Options) ([]*Listener, error) {
 		}
 		return []*Listener{l}, nil
 	}
-	_, allow, err := resolve(address, o.Allow)
+	// The first is bound alone, so that it is an error if another process has the
+	// address, and made to share only then. It stays: what comes to it is not lost.
+	first, err := Listen(address, o)
 	if err != nil {
 		return nil, err
 	}
-	// Is it free? A socket that is to be shared would share with those of another
-	// process too.
-	free, err := Listen(address, Options{Allow: o.Allow})
-	if err != nil {
-		return nil, err
+	listeners := []*Listener{first}
+	raw, err := first.conn.SyscallConn()
+	if err == nil {
+		err = share("", "", raw)
 	}
-	address = free.Addr().String()
-	if err := free.Close(); err != nil {
-		return nil, err
+	if err != nil {
+		err = fmt.Errorf("csm: cannot listen: %w", err)
 	}
 	config := net.ListenConfig{Control: share}
-	var listeners []*Listener
-	for range n {
-		l, err := listenWith(config, address, allow, o)
+	for range n - 1 {
+		var l *Listener
+		if err == nil {
+			l, err = listenWith(config, first.Addr().String(), *first.allow.Load(), o)
+		}
 		if err != nil {
 			for _, l := range listeners {
 				err = errors.Join(err, l.Close())

@@ -104,3 +104,55 @@ func TestListenersThatShareAnAddress(t *testing.T) {
 	}
 	serving.Wait()
 }
+
+// A datagram that is sent while the sockets are made is refused, or taken by one of
+// them.
+func TestNothingIsLostWhileAnAddressIsBound(t *testing.T) {
+	for range 30 {
+		first, err := Listen("127.0.0.1:0", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := first.Addr().String()
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := csm.New(csm.Options{Address: address})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := make(chan struct{})
+		var sending sync.WaitGroup
+		sending.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					r.Publish(&csm.Event{Type: csm.APICall})
+				}
+			}
+		})
+		listeners, err := ListenShared(address, 4, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		close(stop)
+		sending.Wait()
+		r.Publish(&csm.Event{Type: csm.APICall}) // which the kernel answers with what it knows of the one before
+		sent := r.Stats().Sent
+		var come uint64
+		for _, l := range listeners {
+			if err := l.Start(func(*csm.Event) {}); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Close(); err != nil { // it reads all that has come
+				t.Fatal(err)
+			}
+			come += l.Stats().Datagrams + l.Stats().LostInKernel
+		}
+		if come != sent {
+			t.Fatalf("%d datagrams have come of %d that were not refused", come, sent)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func control(conn *net.UDPConn, f func(fd int)) {
 // canShare tells whether several sockets can have one address.
 const canShare = true
 
-// share makes a socket that is not bound yet share its address.
+// share makes a socket share its address with those that do so too.
 func share(_, _ string, conn syscall.RawConn) error {
 	const soReusePort = 15 // SO_REUSEPORT
 	var refused error

@@ -23,6 +23,7 @@ require (
 	github.com/go-csm/csm/sdkv1 v0.1.0
 	github.com/go-csm/csm/sdkv2 v0.1.0
 	github.com/johannesboyne/gofakes3 v1.2.0
+	golang.org/x/sys v0.47.0
 )
 
 require (
@@ -41,6 +42,8 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.44.3 // indirect
 	github.com/jmespath/go-jmespath v0.4.0 // indirect
 	github.com/ryszard/goskiplist v0.0.0-20150312221310-2dfbae5fcf46 // indirect
+	go.opentelemetry.io/proto/otlp v1.11.0
 	go.shabbyrobe.org/gocovmerge v0.0.0-20230507111327-fa4f82cfbf4d // indirect
 	golang.org/x/tools v0.8.0 // indirect
+	google.golang.org/protobuf v1.36.12
 )

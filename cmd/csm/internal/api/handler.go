@@ -10,6 +10,7 @@ import (
 
 	_ "embed"
 
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/health"
 	"github.com/go-csm/csm/cmd/csm/internal/live"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
@@ -130,5 +131,5 @@ func fail(w http.ResponseWriter, status int, err, hint string) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client has gone if it fails
+	_ = json.NewEncoder(harmless.JSON(w)).Encode(v) // the client has gone if it fails
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/go-csm/csm/agent"
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/health"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
@@ -102,7 +103,7 @@ func (q statsQuery) choose(s statistics.Snapshot) statistics.Snapshot {
 // other, for all of them are much.
 func writeStats(to io.Writer, s statistics.Snapshot, h health.Health, q statsQuery) error {
 	w := bufio.NewWriterSize(to, 64<<10)
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(harmless.JSON(w))
 	raw := func(text string) { _, _ = w.WriteString(text) } // Flush tells of an error
 	list := func(n int, element func(i int) any) error {
 		for i := range n {

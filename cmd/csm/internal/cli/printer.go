@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/go-csm/csm"
 	"github.com/go-csm/csm/cmd/csm/internal/eventline"
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/live"
 )
 
@@ -61,11 +63,11 @@ func (p *printer) printOf(host string, e *csm.Event) {
 // than a datagram may be.
 func (p *printer) appendJSON(host string, e *csm.Event) bool {
 	if host != "" {
-		name, err := json.Marshal(host)
-		if err != nil {
+		var name bytes.Buffer
+		if err := json.NewEncoder(harmless.JSON(&name)).Encode(host); err != nil {
 			return false
 		}
-		p.line = append(append(p.line, `{"Host":`...), name...)
+		p.line = append(append(p.line, `{"Host":`...), bytes.TrimSpace(name.Bytes())...)
 	}
 	start := len(p.line)
 	var err error

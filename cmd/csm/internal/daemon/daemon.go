@@ -98,7 +98,8 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 		}
 	}
 	var serving sync.WaitGroup
-	serving.Go(func() { d.tellLosses(ctx) })
+	var told agent.Stats
+	serving.Go(func() { told = d.tellLosses(ctx) })
 	if d.web != nil {
 		serving.Go(func() {
 			if err := d.web.serve(); !errors.Is(err, http.ErrServerClosed) {
@@ -115,6 +116,7 @@ func (d *Daemon) Run(ctx context.Context, ready func()) error {
 	defer cancel()
 	err := d.close(end)
 	serving.Wait()
+	d.logLosses(told, d.received())
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		err = errors.Join(cause, err)
 	}

@@ -10,15 +10,16 @@ import (
 // lossPeriod is how often the log tells of losses.
 const lossPeriod = 10 * time.Second
 
-// tellLosses logs which datagrams were not taken, until ctx is done.
-func (d *Daemon) tellLosses(ctx context.Context) {
+// tellLosses logs which datagrams were not taken, until ctx is done. It gives what
+// had been received when it last looked.
+func (d *Daemon) tellLosses(ctx context.Context) (was agent.Stats) {
 	ticker := time.NewTicker(lossPeriod)
 	defer ticker.Stop()
-	was := d.received()
+	was = d.received()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return was
 		case <-ticker.C:
 			now := d.received()
 			d.logLosses(was, now)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 
@@ -20,6 +21,22 @@ type web struct {
 	listener net.Listener
 	server   *http.Server
 	handler  *api.Handler
+}
+
+// An acceptor is a listener that logs why it cannot take connections: the server
+// only tries again.
+type acceptor struct {
+	net.Listener
+	log *slog.Logger
+}
+
+// Accept implements net.Listener.
+func (a acceptor) Accept() (net.Conn, error) {
+	c, err := a.Listener.Accept()
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		a.log.Warn("csm: a connection to the HTTP side cannot be taken", "error", err)
+	}
+	return c, err
 }
 
 // newWeb binds the address and makes ready to serve.
@@ -43,6 +60,7 @@ func newWeb(d *Daemon, c Config) (*web, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrServe, err)
 	}
+	listener = acceptor{listener, c.Logger}
 	https := handler.TLSConfig() != nil
 	if https { // the rules can change, but not whether TLS is spoken
 		listener = tls.NewListener(listener, &tls.Config{

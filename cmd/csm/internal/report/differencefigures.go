@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 )
 
 // comparedFigures are the figures of a group. A group that is in one recording only
@@ -64,7 +66,7 @@ func (d Difference) WriteJSON(w io.Writer) error {
 			comparedFigures
 		}{d.By.identity(c.key, c.other), figuresOfCompared(c)})
 	}
-	return json.NewEncoder(w).Encode(document)
+	return json.NewEncoder(harmless.JSON(w)).Encode(document)
 }
 
 // WriteCSV writes what changed as comma-separated values: a line for each figure of

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/histogram"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
@@ -29,7 +30,7 @@ func (r Recorded) WriteJSON(w io.Writer) error {
 	if !r.By.isDefault() {
 		document.By, document.Groups = r.By.names(), r.groups()
 	}
-	return json.NewEncoder(w).Encode(document)
+	return json.NewEncoder(harmless.JSON(w)).Encode(document)
 }
 
 // A source says what figures are of.

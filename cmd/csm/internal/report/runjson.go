@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/threshold"
 )
 
@@ -12,7 +13,7 @@ import (
 // [Recorded.WriteJSON], and what there is to tell of the run instead of files.
 // docs/cli.md describes it.
 func (r Run) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(harmless.JSON(w))
 	encoder.SetEscapeHTML(false) // a threshold is to be read
 	return encoder.Encode(struct {
 		ClientID   string `json:"ClientId"`
