@@ -10,12 +10,11 @@ import (
 // lossPeriod is how often the log tells of losses.
 const lossPeriod = 10 * time.Second
 
-// tellLosses logs which datagrams were not taken, until ctx is done. It gives what
-// had been received when it last looked.
+// tellLosses logs which datagrams were not taken since the beginning, until ctx is
+// done. It gives what had been received when it last looked.
 func (d *Daemon) tellLosses(ctx context.Context) (was agent.Stats) {
 	ticker := time.NewTicker(lossPeriod)
 	defer ticker.Stop()
-	was = d.received()
 	for {
 		select {
 		case <-ctx.Done():
