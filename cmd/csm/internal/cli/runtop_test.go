@@ -48,6 +48,17 @@ func TestLeavingTheViewOfARun(t *testing.T) {
 	term.waitFor("ends", "csm: 2 calls to AWS")
 }
 
+// A child that goes on has the program's output, and nobody waits for it.
+func TestAViewOfAProgramWhoseChildGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	end, script := filepath.Join(dir, "end"), filepath.Join(dir, "program.sh")
+	t.Cleanup(func() { writeFile(t, end, "") })
+	writeFile(t, script, `(while [ ! -e "$1" ]; do sleep 0.05; done) & echo begins; exit 7`)
+	term := startInTerminal(t, nil, "run", "--top", "--", "sh", script, end)
+	term.wantEnd(7)
+	term.waitFor("begins", "csm: something that the program started goes on", "csm: no events came")
+}
+
 func TestInterruptingAProgramFromItsView(t *testing.T) {
 	term, _ := startRun(t, "trap 'echo interrupted; exit 9' INT\n")
 	term.waitFor("calls 2")
