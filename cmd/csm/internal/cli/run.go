@@ -98,7 +98,7 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 			return 0, err
 		}
 	}
-	out, err := f.openReport(p)
+	out, err := f.openReport()
 	if err != nil {
 		return 0, errors.Join(err, endRecording(recorder))
 	}
@@ -109,7 +109,6 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 	if err != nil {
 		return 0, errors.Join(err, endRecording(recorder))
 	}
-	told.Width = out.width
 	for _, t := range thresholds {
 		told.Verdicts = append(told.Verdicts, t.Judge(told.Statistics))
 	}

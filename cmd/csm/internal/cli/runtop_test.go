@@ -38,6 +38,16 @@ func TestRunWithALiveView(t *testing.T) {
 	}
 }
 
+// The table is as wide as the terminal is when it is printed.
+func TestATerminalThatGrowsDuringARun(t *testing.T) {
+	term, end := startRun(t, "")
+	term.waitFor("calls 2")
+	term.resize(120, 40)
+	writeFile(t, end, "")
+	term.wantEnd(7)
+	term.waitFor("operation     calls  attempts  retries  errors")
+}
+
 func TestLeavingTheViewOfARun(t *testing.T) {
 	term, end := startRun(t, "")
 	term.waitFor("calls 2")
