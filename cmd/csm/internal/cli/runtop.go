@@ -58,6 +58,10 @@ func runInView(p Process, program child.Program, signals *child.Signals, events 
 		if _, ok := terminal(*output); !ok {
 			continue
 		}
+		if output == &program.Stderr && sameFile(p.Stdout, p.Stderr) { // so what is written to both keeps its order
+			program.Stderr = program.Stdout
+			continue
+		}
 		if *output, err = pipes.add(kept.Output(*output)); err != nil {
 			pipes.end()
 			return 0, errors.Join(err, kept.Release())
@@ -75,6 +79,22 @@ func runInView(p Process, program child.Program, signals *child.Signals, events 
 		say(p, "something that the program started goes on, and what it writes from now on is lost: have the program wait for it")
 	}
 	return code, err
+}
+
+// sameFile tells whether two writers are one file, such as one terminal.
+func sameFile(a, b io.Writer) bool {
+	var of [2]os.FileInfo
+	for i, w := range []io.Writer{a, b} {
+		f, ok := w.(*os.File)
+		if !ok {
+			return false
+		}
+		var err error
+		if of[i], err = f.Stat(); err != nil {
+			return false
+		}
+	}
+	return os.SameFile(of[0], of[1])
 }
 
 // lateOutput is how long after a program's end the output is waited for of what it has

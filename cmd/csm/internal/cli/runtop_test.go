@@ -33,6 +33,9 @@ func TestRunWithALiveView(t *testing.T) {
 	writeFile(t, end, "")
 	term.wantEnd(7)
 	term.waitFor("begins", "in trouble", "ends", "csm: 2 calls to AWS", "NoSuchBucket")
+	if screen := term.text(); strings.Index(screen, "begins") > strings.Index(screen, "in trouble") {
+		t.Errorf("what came first does not stand first:\n%s", screen)
+	}
 	if screen := term.text(); strings.Index(screen, "ends") > strings.Index(screen, "csm: 2 calls") {
 		t.Errorf("the report does not come last:\n%s", screen)
 	}
