@@ -21,12 +21,13 @@ import (
 func runInView(p Process, program child.Program, signals *child.Signals, events *collector) (code int, err error) {
 	screen, ok := terminal(p.Stdout)
 	if !ok {
-		if screen, ok = terminal(p.Stderr); !ok {
-			return 0, &exitError{
-				errors.New("--top draws on a terminal, and neither stdout nor stderr is one"),
-				"leave out --top: the table comes at the program's end",
-				exitUsage,
-			}
+		screen, ok = terminal(p.Stderr)
+	}
+	if !ok || isDumb(p.Env) {
+		return 0, &exitError{
+			notDrawn("--top", "neither stdout nor stderr is one", p.Env),
+			"leave out --top: the table comes at the program's end",
+			exitUsage,
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
