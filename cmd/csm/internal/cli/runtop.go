@@ -18,18 +18,7 @@ import (
 // terminal meanwhile. What the program writes to the terminal is kept until the view is
 // left, which it is at the program's end. The keys are the view's: a program whose
 // standard input would be the terminal has none.
-func runInView(p Process, program child.Program, signals *child.Signals, events *collector) (code int, err error) {
-	screen, ok := terminal(p.Stdout)
-	if !ok {
-		screen, ok = terminal(p.Stderr)
-	}
-	if !ok || isDumb(p.Env) {
-		return 0, &exitError{
-			notDrawn("--top", "neither stdout nor stderr is one", p.Env),
-			"leave out --top: the table comes at the program's end",
-			exitUsage,
-		}
-	}
+func runInView(p Process, screen *os.File, program child.Program, signals *child.Signals, events *collector) (code int, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	view := newView(ctx, screen, p.Env, top.Options{
@@ -80,6 +69,22 @@ func runInView(p Process, program child.Program, signals *child.Signals, events 
 		say(p, "something that the program started goes on, and what it writes from now on is lost: have the program wait for it")
 	}
 	return code, err
+}
+
+// viewScreen is the terminal that the view of a program is drawn on.
+func viewScreen(p Process) (*os.File, error) {
+	screen, ok := terminal(p.Stdout)
+	if !ok {
+		screen, ok = terminal(p.Stderr)
+	}
+	if !ok || isDumb(p.Env) {
+		return nil, &exitError{
+			notDrawn("--top", "neither stdout nor stderr is one", p.Env),
+			"leave out --top: the table comes at the program's end",
+			exitUsage,
+		}
+	}
+	return screen, nil
 }
 
 // sameFile tells whether two writers are one file, such as one terminal.

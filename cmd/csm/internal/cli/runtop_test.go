@@ -3,6 +3,9 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -87,8 +90,12 @@ func TestAViewOfAProgramThatIsNotThere(t *testing.T) {
 }
 
 func TestAViewNeedsATerminal(t *testing.T) {
-	out, err := exec.Command("csm", "run", "--top", "--", "true").CombinedOutput()
+	report := filepath.Join(t.TempDir(), "report")
+	out, err := exec.Command("csm", "run", "--top", "-o", report, "--", "true").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "hint: leave out --top") {
 		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(report); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the report was begun: %v", err)
 	}
 }
