@@ -57,25 +57,19 @@ type Client struct {
 	http  *http.Client
 }
 
-// New makes a client. It reads the files, and asks nothing yet.
+// New makes a client. It reads the files, and asks nothing yet. An error is an [*Error].
 func New(o Options) (*Client, error) {
 	base, err := baseURL(o.URL)
 	if err != nil {
-		return nil, err
+		return nil, &Error{Err: err, Hint: "an agent is named so: --agent " + DefaultURL}
 	}
 	c := &Client{base: base}
-	if o.TokenFile != "" {
-		b, err := os.ReadFile(o.TokenFile)
-		if err != nil {
-			return nil, fmt.Errorf("csm: the agent's token: %w", err)
-		}
-		if c.token = strings.TrimRight(string(b), "\r\n"); c.token == "" {
-			return nil, fmt.Errorf("csm: the agent's token: %s is empty", o.TokenFile)
-		}
+	if c.token, err = o.token(); err != nil {
+		return nil, &Error{Err: fmt.Errorf("csm: the agent's token: %w", err), Hint: nameToken}
 	}
 	config, err := o.tlsConfig()
 	if err != nil {
-		return nil, err
+		return nil, &Error{Err: err, Hint: "name files in PEM: --cacert, or --cert with --key"}
 	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
@@ -106,6 +100,25 @@ func baseURL(s string) (string, error) {
 		return "", fmt.Errorf("csm: %q is not where an agent can be: that is written as %s", s, DefaultURL)
 	}
 	return u.Scheme + "://" + u.Host + strings.TrimRight(u.Path, "/"), nil
+}
+
+// token reads the token, if the agent demands one.
+func (o Options) token() (string, error) {
+	if o.TokenFile == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(o.TokenFile)
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimRight(string(b), "\r\n")
+	switch {
+	case token == "":
+		return "", fmt.Errorf("%s is empty", o.TokenFile)
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", fmt.Errorf("%s holds something else, or more: a token has no spaces, no line breaks, and nothing but ASCII", o.TokenFile)
+	}
+	return token, nil
 }
 
 func (o Options) tlsConfig() (*tls.Config, error) {

@@ -179,11 +179,13 @@ func TestOptionsThatCannotBeUsed(t *testing.T) {
 		"a password":      {URL: "http://me:secret@127.0.0.1:31080"},
 		"no token file":   {TokenFile: "none"},
 		"an empty token":  {TokenFile: empty},
+		"no token":        {TokenFile: file(t, "{\n}\n")},
 		"no authorities":  {CAFile: empty},
 		"no key":          {CertFile: empty},
 		"no certificates": {CertFile: empty, KeyFile: empty},
 	} {
-		if _, err := New(o); err == nil || !strings.HasPrefix(err.Error(), "csm: ") {
+		_, err := New(o)
+		if e := new(Error); !errors.As(err, &e) || !strings.HasPrefix(err.Error(), "csm: ") || e.Hint == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

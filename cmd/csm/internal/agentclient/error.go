@@ -35,7 +35,11 @@ func (e *Error) Is(target error) bool { return target == ErrNoAgent && e.noAgent
 // passes tells whether it is worth to ask again.
 func (e *Error) passes() bool { return e.Status == 0 || e.Status >= http.StatusInternalServerError }
 
-const startOne = "start one: csm agent; or say where it serves: --agent URL"
+// Hints that are given more than once.
+const (
+	startOne  = "start one: csm agent; or say where it serves: --agent URL"
+	nameToken = "name the file with the token: --token-file FILE"
+)
 
 // failed is the error of a request that got no answer.
 func (c *Client) failed(err error) *Error {
@@ -66,7 +70,7 @@ func (c *Client) refused(resp *http.Response) *Error {
 	what := told.Error
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized && strings.Contains(resp.Header.Get("WWW-Authenticate"), `realm="csm agent"`):
-		what, e.Hint = "it demands a token", "name the file with the token: --token-file FILE"
+		what, e.Hint = "it demands a token", nameToken
 		if c.token != "" {
 			what, e.Hint = "it does not take the token", "use the token that the agent was given with --http-token-file"
 		}

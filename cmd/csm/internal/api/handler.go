@@ -98,6 +98,9 @@ func routes(o Options) http.Handler {
 			fail(w, http.StatusMethodNotAllowed, "the API is for reading only", "use GET")
 			return
 		}
+		if r.URL.Path == pathStats || r.URL.Path == pathMetrics { // one is answered after the other
+			w = newSteadyWriter(w)
+		}
 		h.ServeHTTP(w, r)
 	})
 }

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 )
@@ -141,6 +143,33 @@ func TestWhatIsAskedForWronglyIsRefusedWithAHint(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever asks whether the agent is there waits for nobody who reads its statistics.
+func TestAskingForNoAnswerWaitsForNone(t *testing.T) {
+	o := options()
+	asked, answer := make(chan struct{}), make(chan struct{})
+	o.Snapshot = func() statistics.Snapshot {
+		close(asked)
+		<-answer
+		return snapshot()
+	}
+	h := handler(t, o)
+	var reading sync.WaitGroup
+	reading.Go(func() { ask(h, http.MethodGet, pathStats) })
+	<-asked
+	looked := make(chan int)
+	go func() { looked <- ask(h, http.MethodHead, pathStats).Code }()
+	select {
+	case code := <-looked:
+		if code != http.StatusOK {
+			t.Errorf("status %d", code)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it waits")
+	}
+	close(answer)
+	reading.Wait()
 }
 
 func TestEveryAnswerHasTheSecurityHeadersAndPermitsNoOtherOrigin(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/harmless"
@@ -33,14 +34,14 @@ func (s *stats) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method == http.MethodHead {
+		return
+	}
 	select {
 	case s.busy <- struct{}{}:
 		defer func() { <-s.busy }()
 	case <-r.Context().Done():
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if r.Method == http.MethodHead {
 		return
 	}
 	_ = writeStats(w, s.snapshot(), s.health(), q) // the client has gone if it fails
@@ -65,7 +66,7 @@ func newStatsQuery(w http.ResponseWriter, r *http.Request) (q statsQuery, ok boo
 	case len(by) == 1 && by[0] == "operation":
 		q.byOperation = true
 	case len(by) > 0:
-		fail(w, http.StatusBadRequest, fmt.Sprintf("statistics cannot be merged by %q", by), "use by=operation, or leave it out")
+		fail(w, http.StatusBadRequest, fmt.Sprintf("statistics cannot be merged by %q", strings.Join(by, ", ")), "use by=operation, or leave it out")
 		return q, false
 	}
 	return q, true

@@ -58,10 +58,10 @@ func (a *agentAccess) client(args []string) (*agentclient.Client, error) {
 		a.options.URL = args[0]
 	}
 	client, err := agentclient.New(a.options)
-	if err != nil {
-		return nil, &exitError{err, "an agent is named so: --agent " + agentclient.DefaultURL, exitUsage}
+	if e := new(agentclient.Error); errors.As(err, &e) {
+		return nil, &exitError{e, e.Hint, exitUsage}
 	}
-	return client, nil
+	return client, err
 }
 
 // agentError is an error of an agent, with what to do.

@@ -40,7 +40,17 @@ func usageError(c *cobra.Command, err error) error {
 // unknownCommand is the usage error of a command that does not exist.
 func unknownCommand(c *cobra.Command, name string) error {
 	hint := "run 'csm --help' to see the commands; to run a program: csm run -- " + harmless.Cut(name, 40)
-	if like := c.SuggestionsFor(name); len(like) > 0 {
+	like := c.SuggestionsFor(name) // those that begin so
+	if len(like) == 0 {
+		var names []string
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		if nearest := nearest.Name(name, names); nearest != "" {
+			like = []string{nearest}
+		}
+	}
+	if len(like) > 0 {
 		hint = "did you mean 'csm " + strings.Join(like, "' or 'csm ") + "'?"
 	}
 	return &exitError{fmt.Errorf("unknown command %q", name), hint, exitUsage}

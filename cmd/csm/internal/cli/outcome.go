@@ -24,12 +24,11 @@ type reportTo struct {
 	file   *os.File // nil if it goes to stderr, or nowhere
 	quiet  bool
 	asJSON bool
-	width  int // in columns; 0 if it is no terminal
 }
 
 // openReport opens what the report goes to. The caller closes it.
-func (f *runFlags) openReport(p Process) (*reportTo, error) {
-	to := &reportTo{quiet: f.quiet, asJSON: f.asJSON, width: width(p.Stderr)}
+func (f *runFlags) openReport() (*reportTo, error) {
+	to := &reportTo{quiet: f.quiet, asJSON: f.asJSON}
 	if f.output == "" {
 		return to, nil
 	}
@@ -41,7 +40,7 @@ func (f *runFlags) openReport(p Process) (*reportTo, error) {
 			exitFailure,
 		}
 	}
-	to.file, to.width = file, width(file)
+	to.file = file
 	return to, nil
 }
 
@@ -57,6 +56,10 @@ func (to *reportTo) close() {
 // JSON on stderr is the last line there, so that it can be found behind what the
 // program has printed.
 func (to *reportTo) finish(p Process, told report.Run, recorder *recording.Recorder) (code int) {
+	told.Width = width(p.Stderr)
+	if to.file != nil {
+		told.Width = width(to.file)
+	}
 	write := told.Write
 	if to.asJSON {
 		write = told.WriteJSON

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"time"
 
@@ -92,32 +94,38 @@ func (f *runFlags) run(p Process, args []string) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var screen *os.File // for a live view
+	if f.top {
+		if screen, err = viewScreen(p); err != nil {
+			return 0, err
+		}
+	}
 	var recorder *recording.Recorder
 	if f.record != "" {
 		if recorder, err = recording.Open(recording.Options{Path: f.record}); err != nil {
 			return 0, err
 		}
 	}
-	out, err := f.openReport(p)
+	out, err := f.openReport()
 	if err != nil {
 		return 0, errors.Join(err, endRecording(recorder))
 	}
 	defer out.close()
 	signals := child.Catch()
 	defer signals.Stop()
-	told, err := watch(p, args, signals, recorder, f.top)
+	told, err := watch(p, args, signals, recorder, screen)
 	if err != nil {
 		return 0, errors.Join(err, endRecording(recorder))
 	}
-	told.Width = out.width
 	for _, t := range thresholds {
 		told.Verdicts = append(told.Verdicts, t.Judge(told.Statistics))
 	}
 	return out.finish(p, told, recorder), nil
 }
 
-// watch runs a program, in a live view if that is wanted, and tells what it called.
-func watch(p Process, args []string, signals *child.Signals, recorder *recording.Recorder, inView bool) (told report.Run, err error) {
+// watch runs a program, in a live view if there is a screen for it, and tells what it
+// called.
+func watch(p Process, args []string, signals *child.Signals, recorder *recording.Recorder, screen *os.File) (told report.Run, err error) {
 	events, err := collect(net.JoinHostPort(csm.DefaultHost, "0"), recorder)
 	if err != nil {
 		return told, &exitError{err, "csm needs a UDP port of the loopback interface: is it up?", exitFailure}
@@ -134,8 +142,8 @@ func watch(p Process, args []string, signals *child.Signals, recorder *recording
 		Stdout: p.Stdout,
 		Stderr: p.Stderr,
 	}
-	if inView {
-		told.ExitCode, err = runInView(p, program, signals, events)
+	if screen != nil {
+		told.ExitCode, err = runInView(p, screen, program, signals, events)
 	} else {
 		told.ExitCode, err = child.Run(program, signals)
 	}
@@ -163,6 +171,12 @@ func (f *runFlags) check(args []string) (thresholds []threshold.Threshold, err e
 		return nil, &exitError{
 			errors.New("the report cannot go to stdout, which is the program's"),
 			"name a file, or leave --output out: the report goes to stderr",
+			exitUsage,
+		}
+	case f.output != "" && f.output == f.record:
+		return nil, &exitError{
+			fmt.Errorf("the report and the recording cannot be one file: %s", f.output),
+			"name two: --record calls.jsonl --output report",
 			exitUsage,
 		}
 	case f.quiet && f.asJSON && f.output == "":

@@ -3,6 +3,9 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -33,9 +36,22 @@ func TestRunWithALiveView(t *testing.T) {
 	writeFile(t, end, "")
 	term.wantEnd(7)
 	term.waitFor("begins", "in trouble", "ends", "csm: 2 calls to AWS", "NoSuchBucket")
+	if screen := term.text(); strings.Index(screen, "begins") > strings.Index(screen, "in trouble") {
+		t.Errorf("what came first does not stand first:\n%s", screen)
+	}
 	if screen := term.text(); strings.Index(screen, "ends") > strings.Index(screen, "csm: 2 calls") {
 		t.Errorf("the report does not come last:\n%s", screen)
 	}
+}
+
+// The table is as wide as the terminal is when it is printed.
+func TestATerminalThatGrowsDuringARun(t *testing.T) {
+	term, end := startRun(t, "")
+	term.waitFor("calls 2")
+	term.resize(120, 40)
+	writeFile(t, end, "")
+	term.wantEnd(7)
+	term.waitFor("operation     calls  attempts  retries  errors")
 }
 
 func TestLeavingTheViewOfARun(t *testing.T) {
@@ -46,6 +62,17 @@ func TestLeavingTheViewOfARun(t *testing.T) {
 	writeFile(t, end, "")
 	term.wantEnd(7)
 	term.waitFor("ends", "csm: 2 calls to AWS")
+}
+
+// A child that goes on has the program's output, and nobody waits for it.
+func TestAViewOfAProgramWhoseChildGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	end, script := filepath.Join(dir, "end"), filepath.Join(dir, "program.sh")
+	t.Cleanup(func() { writeFile(t, end, "") })
+	writeFile(t, script, `(while [ ! -e "$1" ]; do sleep 0.05; done) & echo begins; exit 7`)
+	term := startInTerminal(t, nil, "run", "--top", "--", "sh", script, end)
+	term.wantEnd(7)
+	term.waitFor("begins", "csm: something that the program started goes on", "csm: no events came")
 }
 
 func TestInterruptingAProgramFromItsView(t *testing.T) {
@@ -63,8 +90,12 @@ func TestAViewOfAProgramThatIsNotThere(t *testing.T) {
 }
 
 func TestAViewNeedsATerminal(t *testing.T) {
-	out, err := exec.Command("csm", "run", "--top", "--", "true").CombinedOutput()
+	report := filepath.Join(t.TempDir(), "report")
+	out, err := exec.Command("csm", "run", "--top", "-o", report, "--", "true").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "hint: leave out --top") {
 		t.Errorf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(report); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the report was begun: %v", err)
 	}
 }

@@ -192,7 +192,7 @@ func tailAgent(ctx context.Context, p Process, to *printer, client *agentclient.
 			say(p, "not shown: %s that the agent could not hand on in time", report.Number(n, "event"))
 		},
 		Away: func(err error) {
-			say(p, "not shown: what comes until the agent is back: %s", harmless.Cut(err.Error(), 300))
+			say(p, "not shown: what comes until the agent is back: %s", harmless.Cut(strings.TrimPrefix(err.Error(), "csm: "), 300))
 		},
 		Back: func() { say(p, "the agent is back") },
 	})

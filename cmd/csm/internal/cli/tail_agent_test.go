@@ -77,7 +77,7 @@ func TestTailFollowsAnAgent(t *testing.T) {
 		t.Errorf("printed %s, want %s", got, failed)
 	}
 	a.end()
-	if line, err := tail.stderr.ReadString('\n'); err != nil || !strings.HasPrefix(line, "csm: not shown: what comes until the agent is back") {
+	if line, err := tail.stderr.ReadString('\n'); err != nil || !strings.HasPrefix(line, "csm: not shown: what comes until the agent is back: the agent at ") {
 		t.Errorf("when the agent ends: %q, %v", line, err)
 	}
 	tail.signal(syscall.SIGTERM)

@@ -22,8 +22,10 @@ import (
 	"github.com/go-csm/csm"
 	"github.com/go-csm/csm/agent"
 	"github.com/go-csm/csm/cmd/csm/internal/agentclient"
+	"github.com/go-csm/csm/cmd/csm/internal/api"
 	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 	"github.com/go-csm/csm/cmd/csm/internal/live"
+	"github.com/go-csm/csm/cmd/csm/internal/report"
 	"github.com/go-csm/csm/cmd/csm/internal/statistics"
 	"github.com/go-csm/csm/cmd/csm/internal/top"
 )
@@ -70,8 +72,13 @@ longer --interval sends less.`,
 			case interval < leastInterval || interval > mostInterval:
 				return usageError(c, fmt.Errorf("--interval is %v: it is from %v to %v", interval, leastInterval, mostInterval))
 			}
-			if _, ok := terminal(p.Stdout); !ok {
-				return notATerminal("csm top")
+			if _, ok := terminal(p.Stdout); !ok || isDumb(p.Env) {
+				return &exitError{
+					notDrawn("csm top", "its output is none", p.Env),
+					"csm tail prints events to any terminal, a pipe or a file; an agent serves statistics: curl " +
+						agentclient.DefaultURL + api.PathStats,
+					exitFailure,
+				}
 			}
 			senders, err := prefixes(allow)
 			if err != nil {
@@ -148,7 +155,7 @@ func emptyHelp(host, port string) []string {
 		"    " + set + " aws s3 ls",
 		"",
 		"Set that for any program whose SDK has client-side monitoring:",
-		"the AWS CLI, boto3, JavaScript v2, Java v1, C++, Ruby, PHP, Go v1;",
+		report.SDKs + ";",
 		"and Go v2 with github.com/go-csm/csm/sdkv2.",
 	}
 }
@@ -177,14 +184,19 @@ func newView(ctx context.Context, on io.Writer, env []string, o top.Options) *te
 // ended says how a view ended.
 func ended(_ tea.Model, err error) error {
 	if err != nil {
-		return fmt.Errorf("the terminal: %w", err)
+		return &exitError{
+			fmt.Errorf("the terminal cannot be used: %w", err),
+			"a live view needs the keyboard, too: start csm in a shell in that terminal; csm tail needs none",
+			exitFailure,
+		}
 	}
 	return nil
 }
 
-// noColour tells whether the user wants no colours: https://no-color.org.
+// noColour tells whether the user wants no colours, https://no-color.org, or the
+// terminal has none.
 func noColour(env []string) bool {
-	return slices.ContainsFunc(env, func(v string) bool {
+	return isDumb(env) || slices.ContainsFunc(env, func(v string) bool {
 		value, ok := strings.CutPrefix(v, "NO_COLOR=")
 		return ok && value != ""
 	})
@@ -196,10 +208,14 @@ func terminal(f any) (*os.File, bool) {
 	return file, ok && term.IsTerminal(int(file.Fd()))
 }
 
-func notATerminal(command string) error {
-	return &exitError{
-		errors.New(command + " draws on a terminal, and its output is none"),
-		"csm tail prints events to a pipe or a file; an agent serves statistics: curl " + agentclient.DefaultURL + "/api/v1/stats",
-		exitFailure,
+// isDumb tells whether a terminal shows as text what would place its cursor.
+func isDumb(env []string) bool { return variable(env, "TERM") == "dumb" }
+
+// notDrawn is that a live view cannot be drawn, because there is no terminal, or a dumb
+// one.
+func notDrawn(view, none string, env []string) error {
+	if isDumb(env) {
+		none = "TERM says that this one is dumb"
 	}
+	return fmt.Errorf("%s draws on a terminal, and %s", view, none)
 }

@@ -113,3 +113,21 @@ func TestTailInATerminalIsColoured(t *testing.T) {
 		}
 	}
 }
+
+// A dumb terminal shows what would place the cursor as text.
+func TestADumbTerminal(t *testing.T) {
+	term := startInTerminal(t, []string{"TERM=dumb"}, "top", "--listen", "127.0.0.1:0")
+	term.waitFor("csm: csm top draws on a terminal, and TERM says that this one is dumb", "hint: csm tail ")
+	term.wantEnd(exitFailure)
+	term = startInTerminal(t, []string{"TERM=dumb"}, "run", "--top", "--", "true")
+	term.waitFor("csm: --top draws on a terminal, and TERM says that this one is dumb", "hint: leave out --top")
+	term.wantEnd(exitUsage)
+	file := filepath.Join(t.TempDir(), "events.jsonl")
+	writeFile(t, file, putFailed)
+	term = startInTerminal(t, []string{"TERM=dumb"}, "tail", file)
+	term.waitFor("NoSuchBucket")
+	term.wantEnd(0)
+	if strings.Contains(term.written(), "\x1b[31m") {
+		t.Error("there are colours")
+	}
+}

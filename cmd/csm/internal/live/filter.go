@@ -33,7 +33,7 @@ func (f Filter) Wants(e *csm.Event) bool {
 		if e.Type == csm.APICall {
 			latency = e.Latency
 		}
-		if ms, known := latency.Get(); !known || ms < f.Slow.Milliseconds() {
+		if ms, known := latency.Get(); !known || float64(ms) < float64(f.Slow)/float64(time.Millisecond) {
 			return false
 		}
 	}

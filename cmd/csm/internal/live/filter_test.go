@@ -31,6 +31,7 @@ func TestFilter(t *testing.T) {
 		{"errors", Filter{Errors: true}, false, true},
 		{"slow, exactly", Filter{Slow: 500 * time.Millisecond}, true, false},
 		{"slower than any", Filter{Slow: 501 * time.Millisecond}, false, false},
+		{"slower by less than events tell", Filter{Slow: 500*time.Millisecond + 1}, false, false},
 		{"slow attempts", Filter{Slow: 20 * time.Millisecond}, true, true},
 		{"all at once", Filter{Services: []string{"DynamoDB"}, Errors: true, Slow: time.Millisecond}, false, true},
 		{"service of one, client of the other", Filter{Services: []string{"S3"}, Clients: []string{"job"}}, false, false},

@@ -7,6 +7,9 @@ import (
 	"github.com/go-csm/csm/cmd/csm/internal/harmless"
 )
 
+// SDKs are those with client-side monitoring that need nothing but to be told.
+const SDKs = "the AWS CLI, boto3, JavaScript v2, Java v1, .NET v3, C++, Ruby, PHP, Go v1"
+
 // writeNoEvents explains why there may be nothing to show.
 func (r Run) writeNoEvents(b *strings.Builder) {
 	fmt.Fprintf(b, "csm: no events came in %s: no AWS call was made, or its SDK did not tell\n\n", Duration(r.Elapsed.Seconds()))
@@ -18,7 +21,7 @@ func (r Run) writeNoEvents(b *strings.Builder) {
     AWS_CSM_CLIENT_ID=%s
 
 SDKs that read these variables and need nothing else:
-    the AWS CLI, boto3, JavaScript v2, Java v1, .NET v3, C++, Ruby, PHP, Go v1
+    `+SDKs+`
 
 The AWS SDK for Go v2 needs one line more, after the configuration is loaded:
     sdkv2.Instrument(&cfg)    // import "github.com/go-csm/csm/sdkv2"

@@ -170,7 +170,7 @@ func (h *history) trend(o *operation, columns int) []float64 {
 	for i := range min(h.n, slots) {
 		n := (h.n - 1 - i) % slots
 		column := columns - 1 - int(end-h.samples[n].at.UnixNano()/int64(step))
-		if column < 0 {
+		if column < 0 || column >= columns { // too old, or of before the clock was set back
 			break
 		}
 		rates[column] += float64(o.calls[n])

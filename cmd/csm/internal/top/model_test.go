@@ -65,6 +65,19 @@ func TestAnAgentThatCountedBeforeHasNoRateAtFirst(t *testing.T) {
 	}
 }
 
+func TestAClockThatWasSetBack(t *testing.T) {
+	s := newScreen(t, 80, 24, 8)
+	s.source.second(0)
+	s.source.taken = s.source.taken.Add(-time.Hour)
+	for n := range 3 {
+		s.sample()
+		if plain := s.plain(); !strings.Contains(plain, "S3.GetObject") {
+			t.Errorf("%d seconds after, the screen is\n%s", n, plain)
+		}
+		s.source.second(n)
+	}
+}
+
 func TestAnAgentThatWasStartedAgain(t *testing.T) {
 	s := newScreen(t, 80, 24, 8)
 	fresh := newSource()

@@ -35,7 +35,8 @@ func stepsAt(h *api.Histogram, digits []float64) []step {
 	}
 	add := func(low float64, count uint64) {
 		n := 0
-		for low >= bound(n)*(1-1e-9) { // a bound that was reckoned can be off by a little
+		low = min(low, math.MaxFloat64) // what another agent tells can be anything
+		for low >= bound(n)*(1-1e-9) {  // a bound that was reckoned can be off by a little
 			n++
 		}
 		for len(steps) <= n {
