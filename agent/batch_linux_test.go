@@ -13,12 +13,12 @@ func BenchmarkRead(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	to, err := net.Dial("udp", conn.LocalAddr().String())
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer to.Close()
+	defer func() { _ = to.Close() }()
 	batch, err := newBatch(conn)
 	if err != nil {
 		b.Fatal(err)
