@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -164,7 +165,50 @@ func tableOf(out io.Reader) (string, error) {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", row.what, row.against, measured, row.goal, verdict)
 	}
+	for _, c := range curves {
+		writeCurve(&b, c, r)
+	}
 	return b.String(), nil
+}
+
+// A curve is a figure by how much there is of something.
+type curve struct {
+	what   string
+	of     []int
+	figure func(of int) figure
+}
+
+var curves = []curve{
+	{"agent, CPU for an event, by series", []int{10, 100, 1000, 10_000}, func(n int) figure {
+		return one(fmt.Sprintf("AgentSeries/series=%d", n), "cpu-ns/event")
+	}},
+	{"CPU added to 4,000 calls of aws-sdk-go-v2, by goroutines", []int{1, 4, 16, 64}, func(n int) figure {
+		return func(value func(name, unit string) float64) float64 {
+			return value(fmt.Sprintf("V2Goroutines/csm/goroutines=%d", n), "cpu-ns/op") -
+				value(fmt.Sprintf("V2Goroutines/none/goroutines=%d", n), "cpu-ns/op")
+		}
+	}},
+}
+
+// writeCurve writes the medians of a curve, as parts of the first. It writes nothing
+// of what was not measured.
+func writeCurve(b *strings.Builder, c curve, r results) {
+	var heads, points []string
+	first := 0.0
+	for _, n := range c.of {
+		values := row{figure: c.figure(n)}.values(r)
+		if len(values) == 0 {
+			return
+		}
+		median := values[len(values)/2]
+		if first == 0 {
+			first = median
+		}
+		heads = append(heads, strconv.Itoa(n))
+		points = append(points, fmt.Sprintf("%.2f ×", median/first))
+	}
+	fmt.Fprintf(b, "\n| %s | %s |\n| --- |%s\n| | %s |\n", c.what, strings.Join(heads, " | "),
+		strings.Repeat(" --- |", len(heads)), strings.Join(points, " | "))
 }
 
 // values are the figures of the rounds of which there is all that they need, sorted.
