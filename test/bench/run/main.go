@@ -38,10 +38,10 @@ type group struct {
 
 var groups = []group{
 	{"Encode|Decode|Publish", "200ms", 10},
-	{"V2Call", "3000x", 10},
+	{"V2Call", "20000x", 7},
 	{"V2Goroutines", "2x", 5},
 	{"RunStart", "10x", 10},
-	{"V1Call", "1x", 3},
+	{"V1Call", "1x", 5},
 	{"AgentEvent", "1x", 5},
 	{"AgentSeries", "1x", 3},
 	{"AgentRate", "1x", 2},

@@ -18,8 +18,14 @@ type results map[string][]float64
 // of are the values of a benchmark.
 func (r results) of(name, unit string) []float64 { return r[name+" "+unit] }
 
-// A figure is computed of the values of one round, which value gives. Its median over
-// the rounds is what counts.
+// median is the middle of the values of a benchmark.
+func (r results) median(name, unit string) float64 {
+	values := slices.Sorted(slices.Values(r.of(name, unit)))
+	return values[len(values)/2]
+}
+
+// A figure is computed of values, which value gives. What counts is the figure of the
+// medians of all rounds; those of the rounds show how they spread.
 type figure func(value func(name, unit string) float64) float64
 
 // A row compares something with something else.
@@ -144,13 +150,13 @@ func tableOf(out io.Reader) (string, error) {
 		return "", errors.New("nothing was measured")
 	}
 	var b strings.Builder
-	b.WriteString(measured + "\n\n| what | against | measured: median (least to most) | goal | |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString(measured + "\n\n| what | against | measured: of the medians (least to most of a round) | goal | |\n| --- | --- | --- | --- | --- |\n")
 	for _, row := range rows {
 		values := row.values(r)
 		if len(values) == 0 {
 			continue
 		}
-		median := values[len(values)/2]
+		median := row.figure(r.median)
 		measured := fmt.Sprintf(row.format, median)
 		if low, high := fmt.Sprintf(row.format, values[0]), fmt.Sprintf(row.format, values[len(values)-1]); low != high {
 			measured += fmt.Sprintf(" (%s to %s)", strings.TrimSuffix(low, " ×"), strings.TrimSuffix(high, " ×"))
@@ -200,7 +206,7 @@ func writeCurve(b *strings.Builder, c curve, r results) {
 		if len(values) == 0 {
 			return
 		}
-		median := values[len(values)/2]
+		median := c.figure(n)(r.median)
 		if first == 0 {
 			first = median
 		}
