@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -46,6 +47,21 @@ func (service) Do(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// Writes are a service that writes datagrams at each request.
+type writes struct {
+	to        net.Conn
+	datagrams [][]byte
+}
+
+func (w writes) Do(r *http.Request) (*http.Response, error) {
+	for _, d := range w.datagrams {
+		if _, err := w.to.Write(d); err != nil {
+			return nil, err
+		}
+	}
+	return service{}.Do(r)
+}
+
 func config() aws.Config {
 	return aws.Config{
 		Region:      "eu-central-1",
@@ -65,6 +81,16 @@ var kinds = []struct {
 		if err := sdkv2.Instrument(&cfg); err != nil { // nothing is configured
 			t.Fatal(err)
 		}
+		return sts.NewFromConfig(cfg)
+	}},
+	{"writes", func(t testing.TB, agent string) *sts.Client { // of two datagrams, and nothing else
+		conn, err := net.Dial("udp", agent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		cfg := config()
+		cfg.HTTPClient = writes{conn, datagrams(t, events())}
 		return sts.NewFromConfig(cfg)
 	}},
 	{"csm", func(t testing.TB, agent string) *sts.Client {
