@@ -39,14 +39,7 @@ func startAgent(t *testing.T, env []string, args ...string) *agentProcess {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	timeout := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-	t.Cleanup(func() {
-		timeout.Stop()
-		_ = cmd.Process.Kill() // if the test failed before it ended
-	})
+	startCommand(t, cmd)
 	a := &agentProcess{t: t, cmd: cmd, log: bufio.NewScanner(stderr)}
 	for a.http == "" {
 		a.http = a.waitFor("csm: serving HTTP", func(line map[string]any) {

@@ -29,14 +29,7 @@ func startTailOf(t *testing.T, ready string, args ...string) *tailing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	timeout := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-	t.Cleanup(func() {
-		timeout.Stop()
-		_ = cmd.Process.Kill() // if the test failed before it ended
-	})
+	startCommand(t, cmd)
 	tail := &tailing{t: t, cmd: cmd, stdout: bufio.NewReader(stdout), stderr: bufio.NewReader(stderr)}
 	if ready != "" {
 		if line, err := tail.stderr.ReadString('\n'); err != nil || !strings.HasPrefix(line, ready) {

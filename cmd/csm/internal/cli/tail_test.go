@@ -38,16 +38,9 @@ func startTail(t *testing.T, args ...string) *tailing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(func() { _ = read.Close() })
+	startCommand(t, cmd)
 	_ = write.Close() // csm has it
-	timeout := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-	t.Cleanup(func() {
-		timeout.Stop()
-		_ = cmd.Process.Kill() // if the test failed before it ended
-		_ = read.Close()
-	})
 	tail := &tailing{t: t, cmd: cmd, stdout: bufio.NewReader(read), stderr: bufio.NewReader(stderr)}
 	tail.close = func() { _ = read.Close() }
 	ready, err := tail.stderr.ReadString('\n')
@@ -201,4 +194,18 @@ func TestTailCannotListen(t *testing.T) {
 			}
 		})
 	}
+}
+
+// startCommand starts a command, which is killed at the end of the test, or if it
+// takes too long.
+func startCommand(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timeout := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() {
+		timeout.Stop()
+		_ = cmd.Process.Kill() // if the test failed before it ended
+	})
 }
